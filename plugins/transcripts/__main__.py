@@ -1,0 +1,156 @@
+"""The command line of the engine: ``python -m transcripts run|check|accept|verify``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import runpy
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from .accept import accept_all
+from .config import Config, read_config
+from .errors import ConfigError, TranscriptError
+from .progress import show_progress
+from .report import show_report
+from .rerun import Report, Source, Task, read_sources, rerun, to_run, verify_source
+from .store import find_posts, only_one_run
+
+CLEAN, DRIFT, MISUSE, INTERRUPTED = 0, 1, 2, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks for."""
+
+    config: Config
+    paths: tuple[Path, ...]
+    console: Console
+    everything: bool = False
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the command line says, and return the exit status.
+
+    It is 0 when all holds, 1 on drift or a problem in a post, 2 on misuse or without a sandbox,
+    130 when interrupted.
+    """
+    arguments = _parser().parse_args(argv)
+    try:
+        report = _COMMANDS[arguments.command](_request(arguments))
+    except TranscriptError as error:
+        return _complain(str(error), MISUSE)
+    except KeyboardInterrupt:
+        return _complain("interrupted; the recordings made so far are kept", INTERRUPTED)
+    show_report(report, Console(highlight=False))
+    return DRIFT if report else CLEAN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="transcripts", description="Run the examples of posts.")
+    parser.add_argument("--settings", default="pelicanconf.py", help="Pelican's settings file")
+    commands = parser.add_subparsers(dest="command", required=True)
+    run = commands.add_parser("run", help="run the sessions that have no valid recording")
+    run.add_argument("--all", action="store_true", help="run all of them afresh")
+    check = commands.add_parser("check", help="run all afresh, and change no accepted recording")
+    accept = commands.add_parser("accept", help="show and accept what run or check left pending")
+    verify = commands.add_parser("verify", help="compare posts with their recordings, run nothing")
+    for command in (run, check, accept, verify):
+        command.add_argument("posts", nargs="*", metavar="POST", help="(default: all posts)")
+    return parser
+
+
+def _request(arguments: argparse.Namespace) -> Request:
+    config = _config(Path(arguments.settings))
+    return Request(
+        config=config,
+        paths=_chosen(config, arguments.posts),
+        console=Console(stderr=True, highlight=False),
+        everything=getattr(arguments, "all", False),
+    )
+
+
+def _config(settings: Path) -> Config:
+    try:
+        values = runpy.run_path(str(settings))
+    except OSError as error:
+        raise ConfigError(f"{settings}: cannot be read: {error.strerror}; name it") from error
+    except SyntaxError as error:
+        raise ConfigError(f"{settings}:{error.lineno}: {error.msg}; mend the line") from error
+    return read_config(values)
+
+
+def _chosen(config: Config, names: Sequence[str]) -> tuple[Path, ...]:
+    if not names:
+        return find_posts(Path(config.content))
+    for name in names:
+        if not Path(name).is_file():
+            raise ConfigError(f"{name}: no such post; name a file below {config.content}/")
+    return tuple(map(Path, names))
+
+
+def _complain(message: str, status: int) -> int:
+    print(message, file=sys.stderr)
+    return status
+
+
+# --- The commands -----------------------------------------------------------------------
+
+
+def _run(request: Request) -> Report:
+    return run_posts(request, everything=request.everything, keep=False)
+
+
+def _check(request: Request) -> Report:
+    return run_posts(request, everything=True, keep=True)
+
+
+def run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
+    """Run the sessions of posts with a progress display; see rerun.Task for the rest."""
+    with only_one_run(Path(request.config.content)):
+        sources, report = read_sources(request.paths, request.config.environments)
+        total = sum(len(to_run(source, everything=everything)) for source in sources)
+        if not total:
+            return sum(map(verify_source, sources), report)
+        task = Task(everything=everything, keep=keep, today=datetime.now(UTC).date())
+        return report + asyncio.run(_rerun(request, sources, total, task))
+
+
+async def _rerun(request: Request, sources: Sequence[Source], total: int, task: Task) -> Report:
+    async with show_progress(request.console, total) as progress:
+        try:
+            return await rerun(sources, request.config, progress, task)
+        except ExceptionGroup as group:
+            raise _first(group) from group
+
+
+def _first(group: ExceptionGroup[Exception]) -> Exception:
+    """Of errors that several sessions met at once, one; they all say the same."""
+    error = group.exceptions[0]
+    return _first(error) if isinstance(error, ExceptionGroup) else error
+
+
+def _accept(request: Request) -> Report:
+    with only_one_run(Path(request.config.content)):
+        sources, report = read_sources(request.paths, request.config.environments)
+        taken = accept_all(sources, request.config.environments)
+        show_report(taken, request.console, heading="accepted")
+        if not taken:
+            request.console.print("nothing is pending")
+        return report
+
+
+def _verify(request: Request) -> Report:
+    sources, report = read_sources(request.paths, request.config.environments)
+    return sum(map(verify_source, sources), report)
+
+
+_COMMANDS = {"run": _run, "check": _check, "accept": _accept, "verify": _verify}
+
+if __name__ == "__main__":
+    sys.exit(main())

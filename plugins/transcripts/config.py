@@ -1,0 +1,102 @@
+"""Turns the site's settings into a checked Config; nobody else reads the dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import Enum
+from types import UnionType
+
+from .errors import ConfigError
+from .model import Environment, Limits
+from .names import nearest
+
+KNOWN_RUNNERS = ("namespace",)
+
+
+class Run(Enum):
+    """What Pelican's build runs before it renders."""
+
+    MISSING = "missing"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """All settings of the plugin."""
+
+    content: str
+    """Directory of the posts."""
+    environments: Mapping[str, Environment]
+    """By name; the first is the default."""
+    run: Run = Run.MISSING
+    strict: bool = False
+    """Whether a problem in a post stops the build before it writes anything."""
+
+
+_SETTINGS = ("TRANSCRIPTS_RUN", "TRANSCRIPTS_ENVIRONMENTS", "TRANSCRIPTS_STRICT")
+_DEFAULT_ENVIRONMENTS: Mapping[str, object] = {"sandbox": {}}
+
+
+def read_config(settings: Mapping[str, object]) -> Config:
+    """Check the settings. Raises ConfigError that names the first wrong one."""
+    for key in settings:
+        if key.startswith("TRANSCRIPTS_") and key not in _SETTINGS:
+            raise ConfigError(f"unknown setting {key}; {nearest(key, _SETTINGS)}")
+    run = settings.get("TRANSCRIPTS_RUN", Run.MISSING.value)
+    if run not in {choice.value for choice in Run}:
+        raise ConfigError(f"TRANSCRIPTS_RUN = {run!r}; write 'missing' or 'never'")
+    strict = settings.get("TRANSCRIPTS_STRICT", False)
+    if not isinstance(strict, bool):
+        raise ConfigError(f"TRANSCRIPTS_STRICT = {strict!r}; write True or False")
+    described = settings.get("TRANSCRIPTS_ENVIRONMENTS", _DEFAULT_ENVIRONMENTS)
+    if not isinstance(described, Mapping) or not described:
+        raise ConfigError("TRANSCRIPTS_ENVIRONMENTS names no environment; name at least one")
+    return Config(
+        content=str(settings.get("PATH", "content")),
+        environments={name: _environment(name, value) for name, value in described.items()},
+        run=Run(run),
+        strict=strict,
+    )
+
+
+def _environment(name: str, described: object) -> Environment:
+    place = f"TRANSCRIPTS_ENVIRONMENTS[{name!r}]"
+    values = dict(_checked(Environment, described, place, besides=("limits",)))
+    limits = values.pop("limits", {})
+    environment = Environment(
+        name=name,
+        limits=Limits(**_checked(Limits, limits, f"{place}['limits']")),  # type: ignore[arg-type]  # checked by name and type
+        **values,  # type: ignore[arg-type]  # likewise
+    )
+    if environment.runner not in KNOWN_RUNNERS:
+        raise ConfigError(
+            f"{place}: unknown runner {environment.runner!r};"
+            f" {nearest(environment.runner, KNOWN_RUNNERS)}"
+        )
+    if environment.root != "/":
+        raise ConfigError(f"{place}: root {environment.root!r}; only '/' can be used so far")
+    return environment
+
+
+def _checked(
+    kind: type, described: object, place: str, besides: tuple[str, ...] = ()
+) -> dict[str, object]:
+    """The described values, each of the type that the field of ``kind`` has."""
+    if not isinstance(described, Mapping):
+        raise ConfigError(f"{place} is no dictionary; write {{}} for the defaults")
+    known = {field.name: field for field in fields(kind) if field.name != "name"}
+    defaults = kind(name="") if kind is Environment else kind()
+    for key, value in described.items():
+        if key not in known:
+            raise ConfigError(f"{place}: unknown key {key!r}; {nearest(str(key), tuple(known))}")
+        wanted: type | UnionType = type(getattr(defaults, key))
+        wanted = int | float if wanted is float else wanted
+        if key not in besides and (not isinstance(value, wanted) or isinstance(value, bool)):
+            raise ConfigError(
+                f"{place}[{key!r}] = {value!r}; a value such as"
+                f" {getattr(defaults, key)!r} belongs here"
+            )
+        if isinstance(value, int | float) and value <= 0:
+            raise ConfigError(f"{place}[{key!r}] = {value!r}; it must be more than 0")
+    return dict(described)

@@ -1,0 +1,43 @@
+"""Makes what a reader can take away from a session, and measures its pictures."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import struct
+
+from .model import Artifact, Command, File, Session
+
+
+def script(session: Session) -> str:
+    """The commands of a session, hidden ones too, as a shell script to run elsewhere."""
+    lines = ["#!/bin/bash", ""]
+    for step in session.steps:
+        match step:
+            case Command():
+                lines.append(step.text)
+            case File():
+                end = "END" if "\nEND\n" not in f"\n{step.text}" else "END_OF_FILE"
+                lines += [f"cat >{shlex.quote(step.path)} <<'{end}'", f"{step.text}{end}"]
+            case Artifact():
+                pass
+    return "\n".join(lines) + "\n"
+
+
+def picture_size(data: bytes) -> tuple[int, int]:
+    """Width and height of a PNG or SVG in CSS pixels; 640 by 480 where it does not say."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])
+        return int(width), int(height)
+    tag = re.search(rb"<svg\b[^>]*>", data)
+    text = tag[0].decode("utf-8", "replace") if tag else ""
+    sizes = [
+        re.search(rf'\b{name}="([\d.]+)(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
+    ]
+    if all(sizes):
+        scale = {"pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
+        width, height = (round(float(m[1]) * scale.get(m[2] or "", 1.0)) for m in sizes if m)
+        return width, height
+    if box := re.search(r'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', text):
+        return round(float(box[1])), round(float(box[2]))
+    return 640, 480

@@ -1,0 +1,364 @@
+"""Turns the blocks of one post, with what was seen, into HTML for its page and for a feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import TextLexer, get_lexer_by_name
+from pygments.util import ClassNotFound
+
+from .compare import Seen, differing_lines, history_holds, is_valid, seen_blocks, verify
+from .downloads import picture_size, script
+from .model import (
+    Artifact,
+    Block,
+    Command,
+    Drift,
+    Exchange,
+    FileBlock,
+    Hide,
+    LiveBlock,
+    Post,
+    Recorded,
+    Recording,
+    StaticBlock,
+)
+from .render import (
+    Form,
+    Links,
+    Picture,
+    Shown,
+    Transcript,
+    figure_html,
+    file_html,
+    history,
+    made_caption,
+    now_caption,
+    plain_text,
+    ran_caption,
+    table_html,
+    then_caption,
+    then_now_html,
+    transcript_html,
+)
+
+ROOT = "transcripts-root:"
+"""Stands in every link for the way from the page to the site's root."""
+FOLDER = "transcripts"
+"""Folder of the site that holds scripts, plain texts and pictures."""
+
+_PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#] )(?P<text>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One figure or section of a block, for the page and for the feed."""
+
+    block: Block
+    id: str
+    page: str
+    feed: str
+
+
+class Loom:
+    """A post with what was seen, while its blocks are turned into HTML one after another."""
+
+    def __init__(self, post: Post, recording: Recording, name: str) -> None:
+        self._post = post
+        self._name = name
+        self._recorded: dict[str, Recorded] = {}
+        self._seen: dict[int, Seen] = {}
+        self._ids: set[str] = set()
+        self.drifts = verify(post, recording)
+        for session in post.sessions:
+            recorded = recording.by_name.get(session.name)
+            if recorded is not None and is_valid(session, recorded):
+                self._recorded[session.name] = recorded
+                self._seen |= {
+                    seen.block.location.line: seen for seen in seen_blocks(post, session, recorded)
+                }
+        self._captioned = {
+            session.name: self._last_shown(session.name) for session in post.sessions
+        }
+
+    def pieces(self, block: Block) -> Iterator[Piece]:
+        """The figures and sections that stand for a block, in their order."""
+        match block:
+            case StaticBlock():
+                yield self._static(block)
+            case FileBlock():
+                yield self._file(block)
+            case LiveBlock():
+                yield from self._live(block)
+
+    def histories(self) -> list[Seen]:
+        """The ``then=`` blocks that were seen."""
+        return [seen for seen in self._seen.values() if seen.block.then]
+
+    def downloads(self) -> dict[str, bytes]:
+        """The files of the site that the post's sessions made, by their path in it."""
+        found: dict[str, bytes] = {}
+        for session in self._post.sessions:
+            if recorded := self._recorded.get(session.name):
+                found[self._path(f"{session.name}.sh")] = script(session).encode()
+                found[self._path(f"{session.name}.txt")] = plain_text(recorded).encode()
+                for artifact in recorded.artifacts:
+                    path = self._artifact_path(session.name, artifact.path)
+                    found[path] = artifact.data
+        return found
+
+    # --- Blocks -------------------------------------------------------------------------
+
+    def _static(self, block: StaticBlock) -> Piece:
+        commands = _static_commands(block)
+        transcript = Transcript(
+            id=self._id("console", commands), label=_label(commands), commands=commands
+        )
+        return self._piece(block, transcript)
+
+    def _file(self, block: FileBlock) -> Piece:
+        identifier = self._unique(f"file-{_slug(Path(block.file.path).name)}")
+        shown = _highlighted(block.file.text, block.language)
+        page, feed = (
+            file_html(identifier, block.file.path, shown, form) for form in (Form.PAGE, Form.FEED)
+        )
+        return Piece(block, identifier, page, feed)
+
+    def _live(self, block: LiveBlock) -> Iterator[Piece]:
+        seen = self._seen.get(block.location.line)
+        if seen is None:
+            yield self._unrecorded(block)
+            return
+        recorded = self._recorded[block.session]
+        if block.hide is not Hide.ALL:
+            yield (
+                self._then_now(seen, recorded, block.then)
+                if block.then
+                else self._plain(seen, recorded)
+            )
+        elif problems := self._problems(block):
+            yield self._piece(block, self._transcript(seen, problems=problems))
+        for artifact, file in zip(block.artifacts, seen.artifacts, strict=True):
+            yield self._artifact(block, artifact, file.data, recorded)
+
+    def _unrecorded(self, block: LiveBlock) -> Piece:
+        commands = tuple(Shown(prompt=c.prompt, command=c.text) for c in block.commands)
+        problems = tuple(
+            drift.message for drift in self.drifts if f"session {block.session!r}" in drift.message
+        )
+        identifier = self._id("run", commands)
+        transcript = Transcript(
+            id=identifier, label=_label(commands), commands=commands, problems=problems
+        )
+        return self._piece(block, transcript)
+
+    def _plain(self, seen: Seen, recorded: Recorded) -> Piece:
+        block = seen.block
+        problems = self._problems(block)
+        claims = [command.claim for command in block.commands if command.claim]
+        caption = ""
+        if self._captioned[block.session] == block.location.line:
+            caption = _capital(ran_caption(recorded, self._links(block.session)))
+        transcript = self._transcript(
+            seen,
+            caption=caption,
+            verdict=not problems if claims else None,
+            problems=problems,
+        )
+        return self._piece(block, transcript)
+
+    def _transcript(
+        self,
+        seen: Seen,
+        *,
+        caption: str = "",
+        verdict: bool | None = None,
+        problems: tuple[str, ...] = (),
+    ) -> Transcript:
+        commands = tuple(_shown(exchange, seen.block.hide) for exchange in seen.exchanges)
+        return Transcript(
+            id=self._id("run", commands),
+            label=_label(commands),
+            caption=caption,
+            commands=commands,
+            verdict=verdict,
+            problems=problems,
+            text_link=self._links(seen.block.session).text,
+        )
+
+    def _then_now(self, seen: Seen, recorded: Recorded, day: date) -> Piece:
+        block, holds = seen.block, history_holds(seen)
+        pairs = list(zip(block.commands, seen.exchanges, strict=True))
+        marks = [differing_lines(c.claim, e, block.placeholder) for c, e in pairs]
+        now_commands = tuple(
+            _shown(exchange, block.hide, differs=mark[1])
+            for (_, exchange), mark in zip(pairs, marks, strict=True)
+        )
+        label = _label(now_commands)
+        identifier = self._id("", now_commands)
+        links = self._links(block.session)
+        then = Transcript(
+            id=f"{identifier}-then",
+            label=f"{label}, then",
+            caption=then_caption(day, f"{identifier}-then"),
+            commands=tuple(
+                _then_shown(command, mark[0])
+                for (command, _), mark in zip(pairs, marks, strict=True)
+            ),
+            verdict=holds,
+            text_link=links.text,
+        )
+        now = Transcript(
+            id=f"{identifier}-now",
+            label=f"{label}, now",
+            caption=now_caption(recorded, links, holds),
+            commands=now_commands,
+            verdict=holds,
+            problems=self._problems(block),
+            text_link=links.text,
+        )
+        page, feed = (then_now_html(label, then, now, form) for form in (Form.PAGE, Form.FEED))
+        return Piece(block, identifier, page, feed)
+
+    def _artifact(
+        self, block: LiveBlock, artifact: Artifact, data: bytes, recorded: Recorded
+    ) -> Piece:
+        name = _slug(Path(artifact.path).stem)
+        identifier = self._unique(f"{artifact.kind}-{name}")
+        caption = made_caption(recorded)
+        if artifact.kind == "table":
+            page, feed = (
+                table_html(identifier, artifact.path, data, caption, form)
+                for form in (Form.PAGE, Form.FEED)
+            )
+        else:
+            picture = Picture(
+                source=f"{ROOT}{self._artifact_path(block.session, artifact.path)}",
+                alt=artifact.alt,
+                size=picture_size(data),
+            )
+            page, feed = (
+                figure_html(identifier, picture, caption, form) for form in (Form.PAGE, Form.FEED)
+            )
+        return Piece(block, identifier, page, feed)
+
+    # --- Names and links ----------------------------------------------------------------
+
+    def _piece(self, block: Block, transcript: Transcript) -> Piece:
+        page, feed = (transcript_html(transcript, form) for form in (Form.PAGE, Form.FEED))
+        return Piece(block, transcript.id, page, feed)
+
+    def _problems(self, block: LiveBlock) -> tuple[str, ...]:
+        return tuple(drift.message for drift in self.drifts if _is_within(drift, block))
+
+    def _last_shown(self, session: str) -> int:
+        """The line of the last visible block of a session, which tells when and where it ran."""
+        lines = [
+            block.location.line
+            for block in self._post.blocks
+            if isinstance(block, LiveBlock) and block.session == session
+            if block.hide is not Hide.ALL and not block.then
+        ]
+        return max(lines, default=0)
+
+    def _id(self, prefix: str, commands: tuple[Shown, ...]) -> str:
+        name = _slug(_label(commands)) or "example"
+        return self._unique(f"{prefix}-{name}" if prefix else name)
+
+    def _unique(self, name: str) -> str:
+        candidate, count = name, 1
+        while candidate in self._ids:
+            count += 1
+            candidate = f"{name}-{count}"
+        self._ids.add(candidate)
+        return candidate
+
+    def _links(self, session: str) -> Links:
+        text, code = (self._path(f"{session}.{suffix}") for suffix in ("txt", "sh"))
+        return Links(text=f"{ROOT}{text}", script=f"{ROOT}{code}")
+
+    def _artifact_path(self, session: str, path: str) -> str:
+        return self._path(f"{session}-{Path(path).name}")
+
+    def _path(self, name: str) -> str:
+        return f"{FOLDER}/{self._name}/{name}"
+
+
+def _is_within(drift: Drift, block: LiveBlock) -> bool:
+    return block.location.line <= drift.location.line <= block.last_line
+
+
+def _shown(exchange: Exchange, hide: Hide, differs: frozenset[int] = frozenset()) -> Shown:
+    output = () if hide is Hide.OUTPUT else exchange.output
+    return Shown(
+        prompt=exchange.prompt,
+        command=exchange.command,
+        output=output,
+        status=exchange.status,
+        notes=exchange.notes,
+        differs=differs,
+    )
+
+
+def _then_shown(command: Command, differs: frozenset[int]) -> Shown:
+    return Shown(
+        prompt=command.prompt,
+        command=command.text,
+        output=history(command.claim.lines),
+        status=command.claim.status or 0,
+        differs=differs,
+    )
+
+
+def _static_commands(block: StaticBlock) -> tuple[Shown, ...]:
+    """A console block as it stands; lines before the first prompt are output of no command."""
+    first = next((m for line in block.lines if (m := _PROMPT.match(line))), None)
+    char = first["prompt"][-2] if first else ""
+    found: list[tuple[str, str, list[str]]] = []
+    for line in block.lines:
+        match = _PROMPT.match(line)
+        if match and match["prompt"][-2] == char:
+            found.append((match["prompt"], match["text"], []))
+        elif found and not found[-1][2] and line.startswith("> "):
+            prompt, text, output = found.pop()
+            found.append((prompt, f"{text}\n{line[2:]}", output))
+        elif found:
+            found[-1][2].append(line)
+        else:
+            found.append(("", line, []))
+    return tuple(
+        Shown(prompt=prompt, command=text, output=history(output)) for prompt, text, output in found
+    )
+
+
+def _label(commands: tuple[Shown, ...]) -> str:
+    """The program that a transcript is about, for ids and screen readers: its last command's."""
+    words = [
+        word
+        for command in commands
+        for word in command.command.split("\n")[0].split()[:1]
+        if re.match(r"^[A-Za-z./]", word) and "=" not in word
+    ]
+    return Path(words[-1]).name if words else "example"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _capital(html: str) -> str:
+    return html[:1].upper() + html[1:]
+
+
+def _highlighted(text: str, language: str) -> str:
+    try:
+        lexer = get_lexer_by_name(language, stripnl=False)
+    except ClassNotFound:
+        lexer = TextLexer(stripnl=False)
+    return str(highlight(text, lexer, HtmlFormatter(nowrap=True)))

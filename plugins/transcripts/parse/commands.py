@@ -1,0 +1,67 @@
+"""Reads the lines of a live block: prompts, continuations, and what the post claims they print."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..errors import ParseError
+from ..model import Claim, Command, Location
+from .fences import Fence
+
+_PROMPT = re.compile(r"^(?P<host>[A-Za-z0-9][A-Za-z0-9._\[\]-]*)?(?P<char>[$#]) (?P<text>.*)$")
+_STATUS = re.compile(r"^\[(?P<status>\d{1,3})\]$")
+
+
+def commands(fence: Fence) -> Iterator[Command]:
+    """The commands of a live block. Raises ParseError where one cannot be typed."""
+    first = _PROMPT.match(fence.lines[0]) if fence.lines else None
+    if not first:
+        raise ParseError(
+            "block does not begin with a command; begin it with a prompt, '$ ' or '# '",
+            Location(path=fence.location.path, line=fence.location.line + 1),
+        )
+    prompts = [
+        (index, match)
+        for index, line in enumerate(fence.lines)
+        if (match := _PROMPT.match(line)) and match["char"] == first["char"]
+        # Without a network an output such as "cost$ 5" is no prompt of a host.
+        if match["host"] is None or index == 0
+    ]
+    ends = [index for index, _ in prompts[1:]] + [len(fence.lines)]
+    for (begin, match), end in zip(prompts, ends, strict=True):
+        yield _command(fence, match, begin, fence.lines[begin + 1 : end])
+
+
+def _command(fence: Fence, match: re.Match[str], begin: int, following: tuple[str, ...]) -> Command:
+    location = Location(path=fence.location.path, line=fence.location.line + 1 + begin)
+    if match["host"] is not None:
+        raise ParseError(
+            f"no host {match['host']!r}; this environment has no network of hosts", location
+        )
+    if match["char"] == "#":
+        raise ParseError(
+            "'# ' is a prompt of root, whom this environment does not have; write '$ '", location
+        )
+    continued = 0
+    while continued < len(following) and re.match(r"> |>$", following[continued]):
+        continued += 1
+    text = "\n".join((match["text"], *(line[2:] for line in following[:continued])))
+    claim = _claim(following[continued:], location.line + 1 + continued)
+    return Command(text=text, location=location, claim=claim, root=match["char"] == "#")
+
+
+def _claim(lines: tuple[str, ...], first_line: int) -> Claim:
+    claimed = list(lines)
+    _drop_blank_end(claimed)
+    status = None
+    if claimed and (match := _STATUS.match(claimed[-1])) and int(match["status"]) < 256:
+        status = int(match["status"])
+        claimed.pop()
+        _drop_blank_end(claimed)
+    return Claim(lines=tuple(claimed), status=status, first_line=first_line)
+
+
+def _drop_blank_end(lines: list[str]) -> None:
+    while lines and not lines[-1].strip():
+        lines.pop()

@@ -1,0 +1,306 @@
+"""Runs the sessions of posts and keeps what they printed: the joint of the stages that run."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from .compare import changed, is_valid, verify
+from .config import Config
+from .errors import SandboxError, TranscriptError
+from .model import (
+    Artifact,
+    ArtifactFile,
+    Command,
+    Drift,
+    Environment,
+    Exchange,
+    File,
+    Kind,
+    Location,
+    Post,
+    Provenance,
+    Recorded,
+    Recording,
+    Session,
+)
+from .parse import parse
+from .progress import Progress
+from .runners import open_sandbox
+from .runners.packages import Packages
+from .runners.sandbox import Ran, Refused, Sandbox
+from .screen import read_screen
+from .store import Files, read_post, read_recording, write_recording
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run found wrong; nothing, if all is well."""
+
+    problems: tuple[str, ...] = ()
+    """Errors of posts, recordings and settings, each with its place and remedy."""
+    drifts: tuple[Drift, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.problems or self.drifts)
+
+    def __add__(self, other: Report) -> Report:
+        return Report(problems=self.problems + other.problems, drifts=self.drifts + other.drifts)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A post that could be read, with its recordings."""
+
+    files: Files
+    post: Post
+    accepted: Recording
+    pending: Recording
+
+
+def read_source(path: Path, environments: Mapping[str, Environment]) -> Source:
+    """Read a post and its recordings. Raises TranscriptError at the first problem."""
+    files = Files(path)
+    return Source(
+        files,
+        parse(read_post(path), str(path), environments),
+        read_recording(files.recording) or Recording(),
+        read_recording(files.pending) or Recording(),
+    )
+
+
+def read_sources(
+    paths: Iterable[Path], environments: Mapping[str, Environment]
+) -> tuple[list[Source], Report]:
+    """All posts that can be read, and the first problem of each that cannot."""
+    sources, problems = [], []
+    for path in paths:
+        try:
+            sources.append(read_source(path, environments))
+        except TranscriptError as error:
+            problems.append(str(error))
+    return sources, Report(problems=tuple(problems))
+
+
+def verify_source(source: Source) -> Report:
+    """What a post says and its recordings do not, without running anything."""
+    drifts = verify(source.post, source.accepted)
+    if source.pending.sessions:
+        pending = Drift(
+            kind=Kind.CHANGED,
+            location=Location(path=str(source.files.pending), line=1),
+            message="a changed recording is pending; see and take it with 'invoke accept',"
+            " or delete the file",
+        )
+        drifts = (*drifts, pending)
+    return Report(drifts=drifts)
+
+
+# --- Which sessions to run --------------------------------------------------------------
+
+
+def to_run(source: Source, *, everything: bool) -> tuple[Session, ...]:
+    """The sessions of a post that have no valid recording, or all of them."""
+    return tuple(
+        session
+        for session in source.post.sessions
+        if everything or not is_valid(session, source.accepted.by_name.get(session.name))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a run shall do."""
+
+    everything: bool
+    """Run all sessions, not only those without a valid recording."""
+    keep: bool
+    """Change no accepted recording: what differs is left pending."""
+    today: date
+
+
+async def rerun(
+    sources: Iterable[Source], config: Config, progress: Progress, task: Task
+) -> Report:
+    """Run sessions in parallel over the cores, and store what they printed post by post.
+
+    Raises SandboxError where there is no sandbox.
+    """
+    cores = asyncio.Semaphore(len(os.sched_getaffinity(0)))
+    run = _Run(config, progress, cores, task.today, Packages())
+    chosen = [(source, to_run(source, everything=task.everything)) for source in sources]
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(_rerun_post(run, source, sessions, keep=task.keep))
+            for source, sessions in chosen
+        ]
+    return sum((done.result() for done in tasks), Report())
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    config: Config
+    progress: Progress
+    cores: asyncio.Semaphore
+    today: date
+    packages: Packages
+
+
+async def _rerun_post(
+    run: _Run, source: Source, sessions: tuple[Session, ...], *, keep: bool
+) -> Report:
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_one(run, source.post, session)) for session in sessions]
+    results = [task.result() for task in tasks]
+    fresh = {result.session: result for result in results if isinstance(result, Recorded)}
+    problems = tuple(result for result in results if isinstance(result, str))
+    return Report(problems=problems) + _settle(source, fresh, keep=keep)
+
+
+def _settle(source: Source, fresh: Mapping[str, Recorded], *, keep: bool) -> Report:
+    """Decide for each fresh session whether it is recorded or left pending, and write both."""
+    accepted: list[Recorded] = []
+    pending: list[Recorded] = []
+    drifts: list[Drift] = []
+    for session in source.post.sessions:
+        old, new = source.accepted.by_name.get(session.name), fresh.get(session.name)
+        differs = (
+            changed(source.post, session, old, new)
+            if new and old and is_valid(session, old)
+            else ()
+        )
+        drifts += differs
+        waiting = source.pending.by_name.get(session.name)
+        if new and (differs or (keep and not is_valid(session, old))):
+            pending.append(new)
+        elif waiting and not new and is_valid(session, waiting):
+            pending.append(waiting)
+        if new and not differs and not keep:
+            accepted.append(_refreshed(session, old, new))
+        elif old:
+            accepted.append(old)
+    settled = Recording(sessions=tuple(accepted))
+    if not keep:
+        write_recording(source.files.recording, settled if accepted else None)
+    write_recording(source.files.pending, Recording(sessions=tuple(pending)) if pending else None)
+    return Report(drifts=(*drifts, *verify(source.post, settled)))
+
+
+def _refreshed(session: Session, old: Recorded | None, new: Recorded) -> Recorded:
+    """A run that found all as recorded renews when and on what; volatile text stays as it was."""
+    if old is None or not is_valid(session, old):
+        return new
+    return replace(old, provenance=new.provenance)
+
+
+# --- One session ------------------------------------------------------------------------
+
+
+async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
+    """What the session printed, or the problem, in words, that kept it from its end."""
+    name = f"{post.path} {session.name}"
+    async with run.cores:
+        run.progress.begin(name)
+        result = "interrupted"
+        try:
+            environment = run.config.environments[session.environment]
+            recorded = await run_session(
+                session,
+                environment,
+                run.packages,
+                today=run.today,
+                on_step=lambda done: run.progress.step(name, done, len(session.steps)),
+            )
+        except Refused as error:
+            result = "failed"
+            return str(error)
+        except SandboxError:
+            result = "no sandbox"
+            raise
+        else:
+            result = f"ran {len(recorded.exchanges)} commands"
+            return recorded
+        finally:
+            run.progress.end(name, result)
+
+
+async def run_session(
+    session: Session,
+    environment: Environment,
+    packages: Packages,
+    *,
+    today: date,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> Recorded:
+    """Run one session from its start.
+
+    Raises Refused, with the place, for a file that cannot be written or taken out, and
+    SandboxError where the sandbox could not be started.
+    """
+    exchanges: list[Exchange] = []
+    artifacts: list[ArtifactFile] = []
+    async with open_sandbox(environment) as sandbox:
+        deadline = time.monotonic() + environment.limits.session
+        for done, step in enumerate(session.steps):
+            on_step(done)
+            match step:
+                case Command():
+                    left = deadline - time.monotonic()
+                    exchanges.append(await _exchange(sandbox, step, environment, left))
+                case File():
+                    await _placed(step.location, step.path, sandbox.write(step.path, step.text))
+                case Artifact():
+                    limit = environment.limits.artifact
+                    read = sandbox.read(step.path, limit=limit)
+                    data = await _placed(step.location, f"{step.kind} {step.path}", read)
+                    artifacts.append(ArtifactFile(kind=step.kind, path=step.path, data=data))
+        provenance = Provenance(
+            day=today,
+            kernel=sandbox.kernel,
+            filesystem=sandbox.filesystem,
+            packages=packages.of(sandbox.programs),
+        )
+    return Recorded(
+        session=session.name,
+        environment=session.environment,
+        digest=session.digest,
+        provenance=provenance,
+        exchanges=tuple(exchanges),
+        artifacts=tuple(artifacts),
+    )
+
+
+async def _exchange(
+    sandbox: Sandbox, command: Command, environment: Environment, left: float
+) -> Exchange:
+    if left > 0:
+        ran = await sandbox.run(command.text, timeout=min(command.timeout, left))
+    else:
+        limit = environment.limits.session
+        note = f"not run: the session took more than {limit:g} s"
+        ran = Ran(output=b"", status=255, notes=(note,), failed=True)
+    output = read_screen(ran.output, columns=environment.columns, rows=environment.rows)
+    return Exchange(
+        prompt=command.prompt,
+        command=command.text,
+        output=output,
+        status=ran.status,
+        notes=ran.notes,
+        failed=ran.failed,
+    )
+
+
+async def _placed(location: Location, what: str, doing: Awaitable[T]) -> T:
+    """Await a file operation; a refusal is a problem of the post, at its place."""
+    try:
+        return await doing
+    except Refused as error:
+        raise Refused(f"{location}: {what}: {error}; mend the path or the command") from error

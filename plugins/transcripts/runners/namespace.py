@@ -1,0 +1,214 @@
+"""The ``namespace`` runner: a shell in bubblewrap, on the author's own system, read-only."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import platform
+import shutil
+import stat
+import struct
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from ..errors import SandboxError
+from ..model import Environment, Limits
+from . import bubblewrap, seccomp
+from .process import Identity, Process, start, unprivileged
+from .sandbox import Ran, Refused, Sandbox
+from .shell import COMMANDS_FD, CONTROL_FD, SUPERVISOR, Shell
+
+_ARGUMENTS_FD, _FILTER_FD, _FIRST_FILE_FD = 10, 11, 12
+_WATCH_INTERVAL = 0.25
+# openat2(2): flags of struct open_how, and the system call's number on every architecture.
+_OPENAT2, _NO_MAGICLINKS, _NO_SYMLINKS, _BENEATH = 437, 0x02, 0x04, 0x08
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _Namespace:
+    """A sandbox that is running; see Sandbox for what each method promises."""
+
+    filesystem = "tmpfs"
+
+    def __init__(self, process: Process, shell: Shell, environment: Environment) -> None:
+        self._process = process
+        self._shell = shell
+        self._environment = environment
+
+    @property
+    def kernel(self) -> str:
+        return f"{platform.system()} {platform.release()}"
+
+    @property
+    def programs(self) -> frozenset[str]:
+        return frozenset({*self._process.programs, "/bin/bash"})
+
+    async def run(self, text: str, *, timeout: float) -> Ran:
+        return await self._shell.run(text, timeout=timeout)
+
+    async def write(self, path: str, text: str) -> None:
+        await self._shell.write(path, text)
+
+    async def read(self, path: str, *, limit: int) -> bytes:
+        places = {f"/proc/{self._shell.pid}/root{place}" for place in bubblewrap.WRITABLE}
+        places.add(f"/proc/{self._shell.pid}/root{bubblewrap.home(self._environment)}")
+        top = "root" if path.startswith("/") else "cwd"
+        fd = _open_beneath(f"/proc/{self._shell.pid}/{top}", path.lstrip("/") or ".")
+        try:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode):
+                raise Refused("it is no regular file")
+            if found.st_dev not in {Path(place).stat().st_dev for place in places}:
+                raise Refused("it lies outside of what the session can write")
+            if found.st_nlink != 1:
+                raise Refused("it has more than one name; copy it instead of linking it")
+            if found.st_size > limit:
+                raise Refused(f"it has {found.st_size} bytes, more than the limit of {limit}")
+            with os.fdopen(os.dup(fd), "rb") as file:
+                return file.read(limit)
+        finally:
+            os.close(fd)
+
+    async def watch_memory(self, limits: Limits) -> None:
+        """Interrupt the command when all processes together use more than they may."""
+        while not self._process.ended.is_set():
+            await asyncio.sleep(_WATCH_INTERVAL)
+            used = sum(_resident(pid) for pid in _descendants(self._process.pid))
+            if used > limits.memory:
+                self._shell.interrupt(f"killed: it used more than {limits.memory >> 20} MiB")
+
+
+@contextlib.asynccontextmanager
+async def open_sandbox(environment: Environment) -> AsyncIterator[Sandbox]:
+    """Start bubblewrap and a shell in it. Raises SandboxError, with the cure, if it cannot."""
+    process, shell = _launch(environment, unprivileged())
+    sandbox = _Namespace(process, shell, environment)
+    watch = asyncio.create_task(sandbox.watch_memory(environment.limits))
+    try:
+        try:
+            await shell.start()
+        except SandboxError as error:
+            raise SandboxError(_cure(str(error))) from error
+        yield sandbox
+    finally:
+        watch.cancel()
+        shell.close()
+        await process.close()
+
+
+def _launch(environment: Environment, identity: Identity) -> tuple[Process, Shell]:
+    bwrap = shutil.which("bwrap")
+    if not bwrap:
+        raise SandboxError("bubblewrap is missing; install it with 'apt install bubblewrap'")
+    told = bubblewrap.invocation(
+        environment, _layout(), _limited(environment.limits), first_fd=_FIRST_FILE_FD
+    )
+    with contextlib.ExitStack() as ours:
+        descriptors = {fd: _memory_file(ours, data) for fd, data in told.files.items()}
+        arguments = b"\0".join(word.encode() for word in told.arguments[: _command_at(told)])
+        descriptors[_ARGUMENTS_FD] = _memory_file(ours, arguments)
+        argv = [bwrap, "--args", str(_ARGUMENTS_FD)]
+        if seccomp.supported(platform.machine()):
+            descriptors[_FILTER_FD] = _memory_file(ours, seccomp.refusals(platform.machine()))
+            argv += ["--seccomp", str(_FILTER_FD)]
+        descriptors[CONTROL_FD], control = _pipe(ours)
+        descriptors[COMMANDS_FD], commands = _pipe(ours)
+        process = start(
+            (*argv, *told.arguments[_command_at(told) :]),
+            identity=identity,
+            size=(environment.rows, environment.columns),
+            descriptors=descriptors,
+        )
+    return process, Shell(process, control, commands, output=environment.limits.output)
+
+
+def _command_at(told: bubblewrap.Invocation) -> int:
+    return told.arguments.index("--")
+
+
+def _limited(limits: Limits) -> tuple[str, ...]:
+    """The supervisor, under limits set inside, where processes of others do not count."""
+    return (
+        "/usr/bin/prlimit",
+        f"--nproc={limits.processes}",
+        f"--fsize={limits.file_size}",
+        "--core=0",
+        "--",
+        *SUPERVISOR,
+    )
+
+
+def _memory_file(stack: contextlib.ExitStack, data: bytes) -> int:
+    fd = os.memfd_create("transcripts")
+    stack.callback(os.close, fd)
+    os.write(fd, data)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _pipe(stack: contextlib.ExitStack) -> tuple[int, int]:
+    """A pipe whose reading end is the sandbox's, and so closed here once it has started."""
+    reader, writer = os.pipe()
+    stack.callback(os.close, reader)
+    return reader, writer
+
+
+def _layout() -> bubblewrap.Layout:
+    tops = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+    links = {top: str(Path(top).readlink()) for top in tops if Path(top).is_symlink()}
+    bound = ("/usr", "/etc", "/opt", "/var/lib/dpkg", *(top for top in tops if top not in links))
+    return bubblewrap.Layout(
+        links=links,
+        directories=tuple(path for path in bound if Path(path).is_dir()),
+        etc=frozenset(str(path) for path in Path("/etc").iterdir() if path.is_file()),
+    )
+
+
+def _cure(said: str) -> str:
+    """What bubblewrap's words mean on this system, and what to do."""
+    if "uid map" in said or "No space left on device" in said or "Creating new namespace" in said:
+        return (
+            f"the sandbox could not be started: {said}; this system forbids user namespaces:"
+            " allow them with 'sysctl user.max_user_namespaces=15000', or on Ubuntu install the"
+            " AppArmor profile bwrap-userns-restrict"
+        )
+    return f"the sandbox could not be started: {said}"
+
+
+# --- Looking into the sandbox from outside ----------------------------------------------
+
+
+def _open_beneath(top: str, path: str) -> int:
+    """Open for reading, following no symbolic link and leaving ``top`` by no way."""
+    directory = os.open(top, os.O_PATH | os.O_DIRECTORY)
+    try:
+        how = struct.pack(
+            "QQQ",
+            os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC,
+            0,
+            _NO_MAGICLINKS | _NO_SYMLINKS | _BENEATH,
+        )
+        fd = _libc.syscall(_OPENAT2, directory, os.fsencode(path), how, len(how))
+        if fd < 0:
+            raise Refused(os.strerror(ctypes.get_errno()).lower())
+        return int(fd)
+    finally:
+        os.close(directory)
+
+
+def _descendants(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        with contextlib.suppress(OSError):
+            found += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
+    return found
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError):
+        return 0

@@ -1,0 +1,60 @@
+"""What every runner offers to a session, whatever its kind of sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """One command as the terminal saw it."""
+
+    output: bytes
+    status: int
+    """0 to 255; 128 + n where signal n ended it."""
+    notes: tuple[str, ...] = ()
+    """What befell it, such as ``timed out after 30 s``."""
+    failed: bool = False
+    """Whether a note says that it did not come to an end of its own."""
+
+
+class Refused(Exception):  # noqa: N818 — a refusal, for the caller to turn into a placed error
+    """The session has no such file, or it may not leave the sandbox."""
+
+
+class Sandbox(Protocol):
+    """One shell in one sandbox, which runs one command at a time."""
+
+    @property
+    def kernel(self) -> str:
+        """Such as ``Linux 6.1.0-41-amd64``."""
+        ...
+
+    @property
+    def filesystem(self) -> str:
+        """The kind of file system that the session begins in."""
+        ...
+
+    @property
+    def programs(self) -> frozenset[str]:
+        """Absolute paths, in the sandbox, of the programs that the session has executed."""
+        ...
+
+    async def run(self, text: str, *, timeout: float) -> Ran:
+        """Type one command, and wait for its end, at most ``timeout`` seconds."""
+        ...
+
+    async def write(self, path: str, text: str) -> None:
+        """Write a file as the session's user; relative paths begin where its shell is.
+
+        Raises Refused with the sandbox's own words.
+        """
+        ...
+
+    async def read(self, path: str, *, limit: int) -> bytes:
+        """A regular file that the session made, at most ``limit`` bytes long.
+
+        Raises Refused for anything else.
+        """
+        ...
