@@ -35,13 +35,13 @@ from .render import (
     Picture,
     Shown,
     Transcript,
+    claim_caption,
     figure_html,
     file_html,
     history,
     made_caption,
     now_caption,
     plain_text,
-    ran_caption,
     table_html,
     then_caption,
     then_now_html,
@@ -162,13 +162,12 @@ class Loom:
         block = seen.block
         problems = self._problems(block)
         claims = [command.claim for command in block.commands if command.claim]
-        caption = ""
-        if self._captioned[block.session] == block.location.line:
-            caption = _capital(ran_caption(recorded, self._links(block.session)))
+        holds = not problems if claims else None
+        last = self._captioned[block.session] == block.location.line
         transcript = self._transcript(
             seen,
-            caption=caption,
-            verdict=not problems if claims else None,
+            caption=claim_caption(recorded, self._links(block.session) if last else None, holds),
+            verdict=holds,
             problems=problems,
         )
         return self._piece(block, transcript)
@@ -350,10 +349,6 @@ def _label(commands: tuple[Shown, ...]) -> str:
 
 def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _capital(html: str) -> str:
-    return html[:1].upper() + html[1:]
 
 
 def _highlighted(text: str, language: str) -> str:

@@ -210,13 +210,27 @@ def then_caption(day: date, identifier: str) -> str:
 def now_caption(recorded: Recorded, links: Links, holds: bool | None) -> str:
     """Of what stands beside a history: the verdict in words, when and on what it ran."""
     verdict = {True: "still holds · ", False: "changed since · ", None: ""}[holds]
-    return f"<b>Now</b> · {verdict}{ran_caption(recorded, links)}"
+    return f"<b>Now</b> · {verdict}{_ran(recorded)} · {_where(recorded, links)}"
 
 
-def ran_caption(recorded: Recorded, links: Links) -> str:
-    """When and on what a session ran, and its downloads."""
+def claim_caption(recorded: Recorded, links: Links | None, holds: bool | None) -> str:
+    """Of a block: whether what the post claims holds, and with ``links`` on what it ran.
+
+    Empty where there is neither.
+    """
+    verdict = {True: "<b>Holds</b>", False: "<b>No longer holds</b>", None: ""}[holds]
+    ran = _ran(recorded) if verdict else _ran(recorded).replace("ran", "Ran", 1)
+    if links:
+        return " · ".join(part for part in (verdict, ran, _where(recorded, links)) if part)
+    return f"{verdict} · {ran}" if verdict else ""
+
+
+def _ran(recorded: Recorded) -> str:
+    return f"ran {_time(recorded.provenance.day)}"
+
+
+def _where(recorded: Recorded, links: Links) -> str:
     parts = (
-        f"ran {_time(recorded.provenance.day)}",
         escape(", ".join(_world(recorded))),
         f'<a href="{escape(links.text)}">plain text</a>',
         f'<a href="{escape(links.script)}">script</a>',

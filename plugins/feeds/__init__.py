@@ -1,0 +1,9 @@
+"""Pelican's feeds, made fit to be read elsewhere: lasting ids, absolute URLs, plain HTML.
+
+Turns the items of Pelican's signal `feed_generated` into what planets and feed readers
+accept. It never changes a page, and never runs anything.
+"""
+
+from .plugin import register
+
+__all__ = ["register"]
