@@ -1,0 +1,253 @@
+"""Deploys a directory as one commit on a branch of a git remote, such as ``gh-pages``.
+
+The branch may hold nothing but deployed sites: a branch of sources is never written to, history is
+only ever added, and whatever fails leaves the branch as it was, here and there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import processes
+from .errors import WorkshopError
+from .processes import Finished
+
+SOURCES = "pelicanconf.py"
+"""The file that tells a branch of sources from one of deployed sites."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where a site goes."""
+
+    remote: str = "origin"
+    branch: str = "gh-pages"
+
+    @property
+    def local(self) -> str:
+        """The branch here."""
+        return f"refs/heads/{self.branch}"
+
+    @property
+    def tracking(self) -> str:
+        """The branch there, as last fetched."""
+        return f"refs/remotes/{self.remote}/{self.branch}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What a deploy does to the files of the branch."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.deleted)
+
+    def __str__(self) -> str:
+        kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
+        return ", ".join(f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths)
+
+
+def prepare(repository: Path, target: Target) -> str | None:
+    """Fetch, refuse what must not be written to, and return the commit that a deploy builds on."""
+    _refuse_current_branch(repository, target)
+    _fetch(repository, target)
+    here = _commit(repository, target.local)
+    there = _commit(repository, target.tracking)
+    for commit, place in ((there, f"at {target.remote}"), (here, "here")):
+        if commit and _git(repository, "cat-file", "-e", f"{commit}:{SOURCES}").status == 0:
+            raise WorkshopError(
+                f"branch {target.branch} {place} holds {SOURCES}: it is a branch of sources, and"
+                " publishing would replace them; name another branch in publishconf.py"
+            )
+    if here and there and not _is_ancestor(repository, here, there):
+        raise WorkshopError(
+            f"branch {target.branch} has commits here that {target.remote} has not; keep them:"
+            f" git push {target.remote} {target.branch}, or drop them:"
+            f" git branch -D {target.branch}"
+        )
+    return there or here
+
+
+def complete(repository: Path, base: str | None, site: Path) -> None:
+    """Add what GitHub Pages needs to a site: ``.nojekyll``, and the ``CNAME`` that was there."""
+    (site / ".nojekyll").touch()
+    if base and not (site / "CNAME").exists():
+        kept = _git(repository, "show", f"{base}:CNAME")
+        if kept.status == 0:
+            (site / "CNAME").write_text(kept.out, encoding="utf-8")
+
+
+def changes(repository: Path, base: str | None, site: Path) -> Changes:
+    """What a deploy of the directory SITE on top of BASE would do."""
+    new, old = _listing(repository, site), _listed(repository, base)
+    return Changes(
+        added=tuple(sorted(set(new) - set(old))),
+        changed=tuple(sorted(path for path in set(new) & set(old) if new[path] != old[path])),
+        deleted=tuple(sorted(set(old) - set(new))),
+    )
+
+
+def deploy(repository: Path, target: Target, base: str | None, site: Path, message: str) -> None:
+    """Commit the directory SITE on top of BASE, and push it."""
+    before = _commit(repository, target.local)
+    try:
+        _import(repository, target, site, message)
+        _verify(repository, target, base, site)
+        _push(repository, target)
+    except BaseException:
+        _restore(repository, target, before)
+        raise
+
+
+def _refuse_current_branch(repository: Path, target: Target) -> None:
+    if not shutil.which("git"):
+        raise WorkshopError("git is not installed; install it: ./invoke setup")
+    inside = _git(repository, "rev-parse", "--git-dir")
+    if inside.status:
+        if "not a git repository" in inside.err:
+            raise WorkshopError(f"{repository} is not a git repository; make it one: git init")
+        raise WorkshopError(f"git refuses: {_reason(inside)}")
+    head = _git(repository, "symbolic-ref", "-q", "--short", "HEAD")
+    if head.status:
+        raise WorkshopError("no branch is checked out (detached head); change to one: git switch")
+    if head.out.strip() == target.branch:
+        raise WorkshopError(
+            f"{target.branch} is the branch that is checked out here, and publishing would replace"
+            " it; change to the branch of the sources: git switch NAME"
+        )
+
+
+def _fetch(repository: Path, target: Target) -> None:
+    if _git(repository, "remote", "get-url", target.remote).status:
+        raise WorkshopError(
+            f"there is no git remote {target.remote}; add it:"
+            f" git remote add {target.remote} ADDRESS"
+        )
+    asked = _git(repository, "ls-remote", "--heads", target.remote, target.local)
+    if asked.status:
+        raise WorkshopError(
+            f"{target.remote} cannot be reached: {_reason(asked)};"
+            f" check the network, your access, and its address: git remote -v"
+        )
+    if not asked.out.strip():
+        # ghp-import would build on what was once fetched, though the remote has dropped it.
+        _git(repository, "update-ref", "-d", target.tracking)
+        return
+    wanted = f"+{target.local}:{target.tracking}"
+    fetched = _git(repository, "fetch", "--quiet", "--no-tags", target.remote, wanted)
+    if fetched.status:
+        raise WorkshopError(f"cannot fetch from {target.remote}: {_reason(fetched)}; try again")
+
+
+def _import(repository: Path, target: Target, site: Path, message: str) -> None:
+    options = ["-b", target.branch, "-r", target.remote, "-m", message]
+    command: list[str | Path] = [sys.executable, "-m", "ghp_import", *options, site]
+    done = processes.capture(command, cwd=repository, env=_committer(repository))
+    if done.status:
+        raise WorkshopError(f"ghp-import could not commit: {_reason(done)}")
+
+
+def _committer(repository: Path) -> dict[str, str]:
+    """Who commits: ghp-import itself would commit as nobody where git does not know."""
+    asked = _git(repository, "var", "GIT_COMMITTER_IDENT")
+    name, _, rest = asked.out.partition(" <")
+    if asked.status or not name:
+        raise WorkshopError(
+            "git does not know who you are; tell it:"
+            ' git config user.name "YOUR NAME" and git config user.email ADDRESS'
+        )
+    return {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": rest.partition("> ")[0]}
+
+
+def _verify(repository: Path, target: Target, base: str | None, site: Path) -> None:
+    """See that the commit is what was asked for, before anybody else sees it."""
+    parents = _git(repository, "log", "-1", "--format=%P", target.local).out.strip()
+    if parents != (base or "") or changes(repository, _commit(repository, target.local), site):
+        raise WorkshopError(
+            f"ghp-import did not commit the site as it is to {target.branch}, so it was not"
+            " pushed; is another publish at work? try again"
+        )
+
+
+def _push(repository: Path, target: Target) -> None:
+    pushed = _git(
+        repository, "push", "--porcelain", target.remote, f"{target.local}:{target.local}"
+    )
+    if pushed.status == 0:
+        return
+    told = pushed.out + pushed.err
+    if "fetch first" in told or "non-fast-forward" in told:
+        raise WorkshopError(
+            f"somebody else has just published to {target.branch} at {target.remote}, so nothing"
+            " was pushed; publish again"
+        )
+    rejected = [line for line in told.splitlines() if line.startswith("!")]
+    reason = rejected[0].split("\t")[-1] if rejected else _reason(pushed)
+    raise WorkshopError(
+        f"{target.remote} did not take the push: {reason}; check your access and its rules"
+    )
+
+
+def _restore(repository: Path, target: Target, before: str | None) -> None:
+    if before:
+        _git(repository, "update-ref", target.local, before)
+    else:
+        _git(repository, "update-ref", "-d", target.local)
+
+
+def _listing(repository: Path, site: Path) -> dict[str, tuple[str, str]]:
+    """Mode and object name of each file of a directory, by its path."""
+    algorithm = _git(repository, "rev-parse", "--show-object-format").out.strip() or "sha1"
+    files = (path for path in site.rglob("*") if path.is_file())
+    return {
+        path.relative_to(site).as_posix(): (_mode(path), _blob(algorithm, path.read_bytes()))
+        for path in files
+    }
+
+
+def _mode(path: Path) -> str:
+    return "100755" if os.access(path, os.X_OK) else "100644"
+
+
+def _blob(algorithm: str, data: bytes) -> str:
+    """The name that git gives to a file with this content."""
+    return hashlib.new(algorithm, b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def _listed(repository: Path, commit: str | None) -> dict[str, tuple[str, str]]:
+    if commit is None:
+        return {}
+    entries = _git(repository, "ls-tree", "-r", "-z", commit).out.split("\0")
+    found = (entry.partition("\t") for entry in entries if entry)
+    return {path: (about.split()[0], about.split()[2]) for about, _, path in found}
+
+
+def _commit(repository: Path, ref: str) -> str | None:
+    return _git(repository, "rev-parse", "--verify", "-q", ref).out.strip() or None
+
+
+def _is_ancestor(repository: Path, older: str, newer: str) -> bool:
+    return _git(repository, "merge-base", "--is-ancestor", older, newer).status == 0
+
+
+def _git(repository: Path, *arguments: str) -> Finished:
+    """Run git, in the language that its messages are read in above."""
+    return processes.capture(["git", *arguments], cwd=repository, env={"LC_ALL": "C.UTF-8"})
+
+
+def _reason(done: Finished) -> str:
+    """The line of git's that says most: the first that it calls fatal or an error."""
+    lines = [line.strip() for line in (done.err or done.out).splitlines() if line.strip()]
+    for line in lines:
+        for mark in ("fatal: ", "error: "):
+            if line.startswith(mark):
+                return line.removeprefix(mark)
+    return lines[-1] if lines else f"exit status {done.status}"

@@ -1,0 +1,80 @@
+"""Starts programs: every process that a task begins is begun here."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import ToldInterrupt
+
+INTERRUPTED = 130
+"""How a program ends that was interrupted, and has said so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """A process that has ended, with what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+def run(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None) -> int:
+    """Run a program on this terminal, and return its exit status.
+
+    When the author interrupts it, it is given the time to tidy up; then KeyboardInterrupt goes on,
+    as ToldInterrupt if the program has told the author.
+    """
+    sys.stdout.flush()
+    with subprocess.Popen(argv, cwd=cwd, env=_environment(env)) as process:
+        try:
+            process.wait()
+        except KeyboardInterrupt:
+            _end(process)
+            if process.returncode != INTERRUPTED:
+                raise
+    if process.returncode == INTERRUPTED:
+        raise ToldInterrupt
+    return _shell_status(process.returncode)
+
+
+def capture(
+    argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None = None
+) -> Finished:
+    """Run a program without input, and return its exit status and what it printed."""
+    done = subprocess.run(
+        argv,
+        cwd=cwd,
+        env=_environment(env),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    return Finished(status=_shell_status(done.returncode), out=done.stdout, err=done.stderr)
+
+
+def _environment(more: Mapping[str, str] | None) -> dict[str, str]:
+    return {**os.environ, **(more or {})}
+
+
+def _shell_status(returncode: int) -> int:
+    return returncode if returncode >= 0 else 128 - returncode
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that the terminal has told as well; tell it again if it has not heard."""
+    for number in (None, signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+        if number is not None:
+            process.send_signal(number)
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            process.wait(timeout=3)
+            return

@@ -1,0 +1,110 @@
+"""The author's commands: each names what it does, says what it takes, and calls a module."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from invoke.context import Context
+from invoke.tasks import task
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT / "plugins"))
+
+from workshop import engine, quality, site, system
+from workshop import new as drafts
+from workshop import publish as publishing
+from workshop import serve as preview
+from workshop.command import command
+from workshop.project import Project
+
+PROJECT = Project(ROOT)
+POSTS = {"path": "A post; ./invoke takes any number of them without this option."}
+
+
+@task
+@command
+def setup(_: Context) -> int:
+    """Install the system packages that the examples need."""
+    return system.setup(PROJECT)
+
+
+@task(help={"title": "Title of the post; its file is named after it."})
+@command
+def new(_: Context, title: str) -> int:
+    """Write a dated draft, and open it in $EDITOR."""
+    return drafts.new(PROJECT, title)
+
+
+@task(
+    auto_shortflags=False,
+    help={
+        "rerun": "Run all examples afresh, not only new and edited ones.",
+        "run": "Run none with --no-run: the site is built from the recordings that there are.",
+    },
+)
+@command
+def build(_: Context, rerun: bool = False, run: bool = True) -> int:
+    """Run new and edited examples, then build output/."""
+    return site.build(PROJECT, run=run, rerun=rerun)
+
+
+@task(help={"port": "Port on this machine; when it is taken, the next one that is free."})
+@command
+def serve(_: Context, port: int = 8000) -> int:
+    """Preview the site, and rebuild and reload it at each edit."""
+    return preview.serve(PROJECT, port)
+
+
+@task(iterable=["path"], help=POSTS)
+@command
+def check(_: Context, path: list[str]) -> int:
+    """Run all examples afresh, and show what is no longer true."""
+    return engine.call(PROJECT, "check", *engine.posts(PROJECT, path))
+
+
+@task(iterable=["path"], help=POSTS)
+@command
+def accept(_: Context, path: list[str]) -> int:
+    """Show what build or check left pending, and accept it."""
+    return engine.call(PROJECT, "accept", *engine.posts(PROJECT, path))
+
+
+@task(
+    help={
+        "to": "A target of PUBLISH_TARGETS in publishconf.py.",
+        "dry_run": "Only list what would change.",
+    }
+)
+@command
+def publish(_: Context, to: str = "gh-pages", dry_run: bool = False) -> int:
+    """Build for the web, check everything, and deploy."""
+    return publishing.publish(PROJECT, to=to, dry_run=dry_run)
+
+
+@task(iterable=["path"], help={"path": "Only these tests, without lint."})
+@command
+def test(_: Context, path: list[str]) -> int:
+    """Check the code: style, types, tests."""
+    return quality.test(PROJECT, path)
+
+
+@task
+@command
+def lint(_: Context) -> int:
+    """Check style and types."""
+    return quality.lint(PROJECT)
+
+
+@task
+@command
+def bench(_: Context) -> int:
+    """Measure what running and rendering cost."""
+    return quality.bench(PROJECT)
+
+
+@task
+@command
+def clean(_: Context) -> int:
+    """Delete what a build makes again."""
+    return site.clean(PROJECT)
