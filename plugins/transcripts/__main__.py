@@ -10,15 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from traceback import extract_tb
 
 from rich.console import Console
 
 from .accept import accept_all
 from .config import Config, read_config
 from .errors import ConfigError, TranscriptError
+from .model import Report
 from .progress import show_progress
 from .report import show_report
-from .rerun import Report, Source, Task, read_sources, rerun, to_run, verify_source
+from .rerun import Task, rerun
+from .sources import Source, read_sources, to_run, verify_source
 from .store import find_posts, only_one_run
 
 CLEAN, DRIFT, MISUSE, INTERRUPTED = 0, 1, 2, 130
@@ -77,12 +80,24 @@ def _request(arguments: argparse.Namespace) -> Request:
 
 def _config(settings: Path) -> Config:
     try:
+        settings.read_bytes()
         values = runpy.run_path(str(settings))
     except OSError as error:
-        raise ConfigError(f"{settings}: cannot be read: {error.strerror}; name it") from error
+        raise ConfigError(
+            f"{error.filename or settings}: cannot be read: {error.strerror};"
+            " name the settings with --settings"
+        ) from error
     except SyntaxError as error:
         raise ConfigError(f"{settings}:{error.lineno}: {error.msg}; mend the line") from error
+    except Exception as error:  # the author's program may raise anything
+        raise ConfigError(_at_its_line(settings, error)) from error
     return read_config(values)
+
+
+def _at_its_line(settings: Path, error: Exception) -> str:
+    frames = extract_tb(error.__traceback__)
+    line = [frame.lineno for frame in frames if frame.filename == str(settings)][-1]
+    return f"{settings}:{line}: {type(error).__name__}: {error}; mend the line"
 
 
 def _chosen(config: Config, names: Sequence[str]) -> tuple[Path, ...]:
@@ -102,15 +117,21 @@ def _complain(message: str, status: int) -> int:
 # --- The commands -----------------------------------------------------------------------
 
 
+def run_missing(config: Config, paths: tuple[Path, ...]) -> None:
+    """Run what has no valid recording, as the build of a site does before it renders."""
+    console = Console(stderr=True, highlight=False)
+    _run(Request(config=config, paths=paths, console=console))
+
+
 def _run(request: Request) -> Report:
-    return run_posts(request, everything=request.everything, keep=False)
+    return _run_posts(request, everything=request.everything, keep=False)
 
 
 def _check(request: Request) -> Report:
-    return run_posts(request, everything=True, keep=True)
+    return _run_posts(request, everything=True, keep=True)
 
 
-def run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
+def _run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
     """Run the sessions of posts with a progress display; see rerun.Task for the rest."""
     with only_one_run(Path(request.config.content)):
         sources, report = read_sources(request.paths, request.config.environments)
@@ -137,12 +158,12 @@ def _first(group: ExceptionGroup[Exception]) -> Exception:
 
 def _accept(request: Request) -> Report:
     with only_one_run(Path(request.config.content)):
-        sources, report = read_sources(request.paths, request.config.environments)
+        sources, _ = read_sources(request.paths, request.config.environments)
         taken = accept_all(sources, request.config.environments)
         show_report(taken, request.console, heading="accepted")
         if not taken:
             request.console.print("nothing is pending")
-        return report
+    return _verify(request)
 
 
 def _verify(request: Request) -> Report:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from .compare import changed, claim_holds, corrected_claim, is_valid, seen_blocks, verify
-from .model import Command, Drift, Environment, Exchange, Kind, LiveBlock, Recording
-from .rerun import Report, Source, read_source
-from .store import read_post, write_recording, write_text
+from .compare import changed, claim_diff, claim_holds, corrected_claim, is_valid, seen_blocks
+from .model import Command, Drift, Environment, Exchange, Kind, LiveBlock, Recording, Report
+from .sources import Source, read_source
+from .store import read_post, write_post, write_recording
+
+# Each line of a post with its end, of whatever kind.
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 
 
 def accept_all(sources: Iterable[Source], environments: Mapping[str, Environment]) -> Report:
@@ -33,7 +38,7 @@ def _accept_recording(source: Source) -> list[Drift]:
         if old is not None and is_valid(session, old):
             drifts += changed(source.post, session, old, new)
         else:
-            message = f"session {session.name!r} is recorded"
+            message = f"session {session.name!r} was not recorded"
             drifts.append(Drift(kind=Kind.MISSING, location=session.location, message=message))
     if source.pending.sessions:
         write_recording(source.files.recording, Recording(sessions=tuple(sessions)))
@@ -57,12 +62,20 @@ def _accept_claims(source: Source) -> list[Drift]:
     ]
     if not wrong:
         return []
-    lines = read_post(source.files.post).split("\n")
+    lines = _LINE.findall(read_post(source.files.post))
     for block, command, exchange in sorted(wrong, key=lambda w: -w[1].claim.first_line):
         _correct(lines, block, command, exchange)
-    write_text(source.files.post, "\n".join(lines))
-    kinds = (Kind.CHANGED, Kind.EXIT)
-    return [d for d in verify(source.post, source.accepted) if d.kind in kinds]
+    write_post(source.files.post, "".join(lines))
+    return [_corrected(block, command, exchange) for block, command, exchange in wrong]
+
+
+def _corrected(block: LiveBlock, command: Command, exchange: Exchange) -> Drift:
+    return Drift(
+        kind=Kind.CHANGED,
+        location=replace(command.location, line=command.claim.first_line),
+        message="the post claimed something else",
+        diff=claim_diff(command.claim, exchange, block.placeholder) if command.claim.lines else (),
+    )
 
 
 def _is_wrong(block: LiveBlock, command: Command, exchange: Exchange) -> bool:
@@ -70,7 +83,8 @@ def _is_wrong(block: LiveBlock, command: Command, exchange: Exchange) -> bool:
     claim = command.claim
     if block.then is not None or exchange.failed or not claim:
         return False
-    status_differs = exchange.status != (claim.status or 0) and not block.exit_any
+    excused = block.exit_any and claim.status is None
+    status_differs = exchange.status != (claim.status or 0) and not excused
     lines_differ = bool(claim.lines) and not claim_holds(claim, exchange, block.placeholder)
     return lines_differ or status_differs
 
@@ -80,9 +94,9 @@ def _correct(lines: list[str], block: LiveBlock, command: Command, exchange: Exc
     first = claim.first_line - 1
     shown = corrected_claim(claim, exchange, block.placeholder) if claim.lines else ()
     status = (f"[{exchange.status}]",) if exchange.status or claim.status is not None else ()
+    end = lines[first - 1].removeprefix(lines[first - 1].rstrip("\r\n"))
     lines[first : first + claimed_lines(lines, first, claim.lines, claim.status)] = [
-        *shown,
-        *status,
+        f"{line}{end}" for line in (*shown, *status)
     ]
 
 

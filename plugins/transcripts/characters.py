@@ -27,4 +27,11 @@ def shown(character: str) -> str:
 
 def shown_line(text: str) -> str:
     """A line of text as a terminal would show it: tabs expanded, every character shown."""
+    if text.isprintable():
+        return text
     return "".join(map(shown, text.expandtabs(TAB)))
+
+
+def shown_text(text: str) -> str:
+    """Lines of text with every character shown but tabs, which a makefile needs."""
+    return "".join(one if one in "\n\t" else shown(one) for one in text)

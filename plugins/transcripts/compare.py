@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
@@ -75,7 +75,7 @@ def verify(post: Post, recording: Recording) -> tuple[Drift, ...]:
         for seen in seen_blocks(post, session, recorded):
             for command, exchange in zip(seen.block.commands, seen.exchanges, strict=True):
                 drifts.extend(_claim_drifts(seen.block, command, exchange))
-    return tuple(drifts)
+    return tuple(sorted(drifts, key=lambda drift: drift.location.line))
 
 
 def _unrecorded(session: Session, recorded: Recorded | None) -> Drift:
@@ -184,41 +184,75 @@ def _line_matches(claimed: str, seen: str) -> bool:
 def claim_diff(claim: Claim, exchange: Exchange, placeholder: str | None) -> tuple[str, ...]:
     """The claimed lines against what was seen."""
     shown = [line.expandtabs(8).rstrip() for line in claim.lines]
-    return _diff(shown, _texts(exchange), placeholder, _line_matches)
+    return _as_diff(shown, _texts(exchange), _claimed_runs(claim, exchange, placeholder))
 
 
 def corrected_claim(claim: Claim, exchange: Exchange, placeholder: str | None) -> tuple[str, ...]:
     """What was seen, as the post should claim it: lines that still match stay as written."""
-    diff = _diff(list(claim.lines), _texts(exchange), placeholder, _line_matches)
-    return tuple(line[1:] for line in diff if not line.startswith("-"))
+    seen = _texts(exchange)
+    corrected: list[str] = []
+    for run in _claimed_runs(claim, exchange, placeholder):
+        lines = claim.lines[run.said.start : run.said.stop] if run.alike else ()
+        if not run.alike:
+            lines = tuple(_claimable(seen[number], exchange.prompt) for number in run.seen)
+        for line in lines:
+            if line != _ANY_LINES or corrected[-1:] != [_ANY_LINES]:
+                corrected.append(line)
+    return tuple(corrected)
 
 
-def _diff(
-    said: Sequence[str],
-    seen: Sequence[str],
-    placeholder: str | None,
-    same: Callable[[str, str], bool],
-) -> tuple[str, ...]:
-    """A line diff that counts lines as equal when ``same`` says so of their normal forms."""
-    pattern = re.compile(placeholder) if placeholder else None
+def _claimable(line: str, prompt: str) -> str:
+    """The line, or ``...`` where the post would take it for something else than output."""
+    mark = rf"[\w.\[\]-]*\{prompt[-2]} |> ?|\[\d+\]$|`{{3,}}|~{{3,}}"
+    return _ANY_LINES if re.match(mark, line) else line
 
-    def normal(line: str) -> str:
-        line = line.expandtabs(8).rstrip()
-        return pattern.sub(_VOLATILE, line) if pattern else line
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Neighbouring lines, by their numbers from 0, that are alike in both texts or are not."""
+
+    alike: bool
+    said: range
+    seen: range
+
+
+def _claimed_runs(claim: Claim, exchange: Exchange, placeholder: str | None) -> Iterator[_Run]:
+    said, seen = _normal(claim.lines, placeholder), _normal(_texts(exchange), placeholder)
     # A claimed line with a wildcard is first written as the line that it stands for.
-    normal_seen = [normal(line) for line in seen]
-    resolved = [
-        next((one for one in normal_seen if same(normal(line), one)), normal(line)) for line in said
-    ]
-    lines: list[str] = []
-    matcher = SequenceMatcher(None, resolved, normal_seen, autojunk=False)
+    resolved = [next((one for one in seen if _line_matches(line, one)), line) for line in said]
+    for run in _runs(resolved, seen):
+        yield from (run,) if run.alike else _split(said, run)
+
+
+def _runs(said: Sequence[str], seen: Sequence[str]) -> Iterator[_Run]:
+    """Both texts from begin to end."""
+    matcher = SequenceMatcher(None, said, seen, autojunk=False)
     for tag, a, b, c, d in matcher.get_opcodes():
-        if tag == "equal":
-            lines += [f" {line}" for line in said[a:b]]
+        yield _Run(tag == "equal", range(a, b), range(c, d))
+
+
+def _split(said: Sequence[str], run: _Run) -> Iterator[_Run]:
+    """A line of ``...`` stands for the seen lines that are left over beside its neighbours."""
+    star = next((number for number in run.said if said[number] == _ANY_LINES), None)
+    if star is None:
+        yield run
+        return
+    after = sum(said[number] != _ANY_LINES for number in range(star + 1, run.said.stop))
+    begin = min(run.seen.start + star - run.said.start, run.seen.stop)
+    end = max(begin, run.seen.stop - after)
+    yield _Run(False, range(run.said.start, star), range(run.seen.start, begin))
+    yield _Run(True, range(star, star + 1), range(begin, end))
+    yield from _split(said, _Run(False, range(star + 1, run.said.stop), range(end, run.seen.stop)))
+
+
+def _as_diff(said: Sequence[str], seen: Sequence[str], runs: Iterable[_Run]) -> tuple[str, ...]:
+    lines: list[str] = []
+    for run in runs:
+        if run.alike:
+            lines += [f" {said[number]}" for number in run.said]
         else:
-            lines += [f"-{line}" for line in said[a:b]]
-            lines += [f"+{line}" for line in seen[c:d]]
+            lines += [f"-{said[number]}" for number in run.said]
+            lines += [f"+{seen[number]}" for number in run.seen]
     return tuple(lines)
 
 
@@ -247,7 +281,7 @@ def _changed_exchange(
             kind=Kind.CHANGED,
             location=command.location,
             message=f"{_shown(command)} prints something else than recorded",
-            diff=_diff(*texts, block.placeholder, str.__eq__),
+            diff=_diff(*texts, block.placeholder),
         )
     elif texts[0] == texts[1] and was.output != is_.output:
         yield Drift(
@@ -262,13 +296,18 @@ def _changed_exchange(
             message=f"{_shown(command)} ends with exit status {is_.status},"
             f" recorded was {was.status}",
         )
-    elif was.notes != is_.notes:
+    if was.notes != is_.notes:
         yield Drift(
             kind=Kind.FAILED if is_.failed else Kind.CHANGED,
             location=command.location,
             message=f"{_shown(command)}: {'; '.join(is_.notes) or 'ended of its own'},"
             f" recorded was: {'; '.join(was.notes) or 'ended of its own'}",
         )
+
+
+def _diff(said: Sequence[str], seen: Sequence[str], placeholder: str | None) -> tuple[str, ...]:
+    runs = _runs(_normal(said, placeholder), _normal(seen, placeholder))
+    return _as_diff(said, seen, runs)
 
 
 def _changed_artifact(block: LiveBlock, was: ArtifactFile, is_: ArtifactFile) -> Iterator[Drift]:
@@ -283,7 +322,7 @@ def _changed_artifact(block: LiveBlock, was: ArtifactFile, is_: ArtifactFile) ->
         kind=Kind.CHANGED,
         location=location,
         message=f"{is_.kind} {is_.path} is not as recorded",
-        diff=() if binary else _diff(said, seen, block.placeholder, str.__eq__),
+        diff=() if binary else _diff(said, seen, block.placeholder),
     )
 
 
@@ -311,13 +350,9 @@ def differing_lines(
     """The numbers, from 0, of the lines then and of the lines now that the other has not."""
     if not claim or (claim.lines and claim_holds(claim, exchange, placeholder)):
         return frozenset(), frozenset()
-    then, now = set(), set()
-    was = is_ = 0
-    for line in claim_diff(claim, exchange, placeholder):
-        if line.startswith("-"):
-            then.add(was)
-        elif line.startswith("+"):
-            now.add(is_)
-        was += not line.startswith("+")
-        is_ += not line.startswith("-")
-    return frozenset(then), frozenset(now)
+    runs = _claimed_runs(claim, exchange, placeholder)
+    differing = [run for run in runs if not run.alike]
+    return (
+        frozenset(number for run in differing for number in run.said),
+        frozenset(number for run in differing for number in run.seen),
+    )

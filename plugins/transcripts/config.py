@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -44,7 +45,7 @@ def read_config(settings: Mapping[str, object]) -> Config:
         if key.startswith("TRANSCRIPTS_") and key not in _SETTINGS:
             raise ConfigError(f"unknown setting {key}; {nearest(key, _SETTINGS)}")
     run = settings.get("TRANSCRIPTS_RUN", Run.MISSING.value)
-    if run not in {choice.value for choice in Run}:
+    if run not in [choice.value for choice in Run]:
         raise ConfigError(f"TRANSCRIPTS_RUN = {run!r}; write 'missing' or 'never'")
     strict = settings.get("TRANSCRIPTS_STRICT", False)
     if not isinstance(strict, bool):
@@ -97,6 +98,6 @@ def _checked(
                 f"{place}[{key!r}] = {value!r}; a value such as"
                 f" {getattr(defaults, key)!r} belongs here"
             )
-        if isinstance(value, int | float) and value <= 0:
-            raise ConfigError(f"{place}[{key!r}] = {value!r}; it must be more than 0")
+        if isinstance(value, int | float) and not 0 < value < math.inf:
+            raise ConfigError(f"{place}[{key!r}] = {value!r}; write a number above 0")
     return dict(described)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import shlex
 import struct
+from collections.abc import Iterator
+from pathlib import Path
 
 from .model import Artifact, Command, File, Session
 
@@ -17,11 +19,20 @@ def script(session: Session) -> str:
             case Command():
                 lines.append(step.text)
             case File():
-                end = "END" if "\nEND\n" not in f"\n{step.text}" else "END_OF_FILE"
-                lines += [f"cat >{shlex.quote(step.path)} <<'{end}'", f"{step.text}{end}"]
+                lines += _file(step)
             case Artifact():
                 pass
     return "\n".join(lines) + "\n"
+
+
+def _file(file: File) -> Iterator[str]:
+    end = "END"
+    while f"\n{end}\n" in f"\n{file.text}":
+        end += "_"
+    if "/" in file.path:
+        yield f"mkdir -p -- {shlex.quote(str(Path(file.path).parent))}"
+    yield f"cat >{shlex.quote(file.path)} <<'{end}'"
+    yield f"{file.text}{end}"
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
@@ -32,12 +43,12 @@ def picture_size(data: bytes) -> tuple[int, int]:
     tag = re.search(rb"<svg\b[^>]*>", data)
     text = tag[0].decode("utf-8", "replace") if tag else ""
     sizes = [
-        re.search(rf'\b{name}="([\d.]+)(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
+        re.search(rf'\s{name}="(\d*\.?\d+)(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
     ]
     if all(sizes):
         scale = {"pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
         width, height = (round(float(m[1]) * scale.get(m[2] or "", 1.0)) for m in sizes if m)
         return width, height
-    if box := re.search(r'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', text):
+    if box := re.search(r'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+(\d*\.?\d+)[ ,]+(\d*\.?\d+)"', text):
         return round(float(box[1])), round(float(box[2]))
     return 640, 480

@@ -6,13 +6,18 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
+from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from .characters import shown_text
 from .compare import Seen, differing_lines, history_holds, is_valid, seen_blocks, verify
 from .downloads import picture_size, script
 from .model import (
@@ -53,24 +58,24 @@ ROOT = "transcripts-root:"
 FOLDER = "transcripts"
 """Folder of the site that holds scripts, plain texts and pictures."""
 
+_FORMATTER = HtmlFormatter(nowrap=True)
 _PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#] )(?P<text>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One figure or section of a block, for the page and for the feed."""
+    """One figure or section of a block; ``id`` is what it is called on the page."""
 
-    block: Block
     id: str
-    page: str
-    feed: str
+    html: str
 
 
 class Loom:
     """A post with what was seen, while its blocks are turned into HTML one after another."""
 
-    def __init__(self, post: Post, recording: Recording, name: str) -> None:
-        self._post = post
+    def __init__(self, post: Post, recording: Recording, name: str, form: Form) -> None:
+        self.post = post
+        self._form = form
         self._name = name
         self._recorded: dict[str, Recorded] = {}
         self._seen: dict[int, Seen] = {}
@@ -83,6 +88,7 @@ class Loom:
                 self._seen |= {
                     seen.block.location.line: seen for seen in seen_blocks(post, session, recorded)
                 }
+        self._files = self._artifact_files()
         self._captioned = {
             session.name: self._last_shown(session.name) for session in post.sessions
         }
@@ -104,13 +110,12 @@ class Loom:
     def downloads(self) -> dict[str, bytes]:
         """The files of the site that the post's sessions made, by their path in it."""
         found: dict[str, bytes] = {}
-        for session in self._post.sessions:
+        for session in self.post.sessions:
             if recorded := self._recorded.get(session.name):
                 found[self._path(f"{session.name}.sh")] = script(session).encode()
                 found[self._path(f"{session.name}.txt")] = plain_text(recorded).encode()
-                for artifact in recorded.artifacts:
-                    path = self._artifact_path(session.name, artifact.path)
-                    found[path] = artifact.data
+                for artifact, file in zip(session.artifacts, recorded.artifacts, strict=True):
+                    found[self._files[artifact]] = file.data
         return found
 
     # --- Blocks -------------------------------------------------------------------------
@@ -120,15 +125,14 @@ class Loom:
         transcript = Transcript(
             id=self._id("console", commands), label=_label(commands), commands=commands
         )
-        return self._piece(block, transcript)
+        return self._piece(transcript)
 
     def _file(self, block: FileBlock) -> Piece:
         identifier = self._unique(f"file-{_slug(Path(block.file.path).name)}")
-        shown = _highlighted(block.file.text, block.language)
-        page, feed = (
-            file_html(identifier, block.file.path, shown, form) for form in (Form.PAGE, Form.FEED)
-        )
-        return Piece(block, identifier, page, feed)
+        text = shown_text(block.file.text)
+        # A feed reader strips the classes that colours need.
+        shown = escape(text) if self._form is Form.FEED else _highlighted(text, block.language)
+        return Piece(identifier, file_html(identifier, block.file.path, shown, self._form))
 
     def _live(self, block: LiveBlock) -> Iterator[Piece]:
         seen = self._seen.get(block.location.line)
@@ -143,12 +147,15 @@ class Loom:
                 else self._plain(seen, recorded)
             )
         elif problems := self._problems(block):
-            yield self._piece(block, self._transcript(seen, problems=problems))
+            yield self._piece(self._transcript(seen, problems=problems))
         for artifact, file in zip(block.artifacts, seen.artifacts, strict=True):
-            yield self._artifact(block, artifact, file.data, recorded)
+            yield self._artifact(artifact, file.data, recorded)
 
     def _unrecorded(self, block: LiveBlock) -> Piece:
-        commands = tuple(Shown(prompt=c.prompt, command=c.text) for c in block.commands)
+        commands = tuple(
+            _then_shown(c) if block.then else Shown(prompt=c.prompt, command=c.text)
+            for c in block.commands
+        )
         problems = tuple(
             drift.message for drift in self.drifts if f"session {block.session!r}" in drift.message
         )
@@ -156,7 +163,7 @@ class Loom:
         transcript = Transcript(
             id=identifier, label=_label(commands), commands=commands, problems=problems
         )
-        return self._piece(block, transcript)
+        return self._piece(transcript)
 
     def _plain(self, seen: Seen, recorded: Recorded) -> Piece:
         block = seen.block
@@ -170,7 +177,7 @@ class Loom:
             verdict=holds,
             problems=problems,
         )
-        return self._piece(block, transcript)
+        return self._piece(transcript)
 
     def _transcript(
         self,
@@ -211,7 +218,6 @@ class Loom:
                 for (command, _), mark in zip(pairs, marks, strict=True)
             ),
             verdict=holds,
-            text_link=links.text,
         )
         now = Transcript(
             id=f"{identifier}-now",
@@ -222,36 +228,27 @@ class Loom:
             problems=self._problems(block),
             text_link=links.text,
         )
-        page, feed = (then_now_html(label, then, now, form) for form in (Form.PAGE, Form.FEED))
-        return Piece(block, identifier, page, feed)
+        return Piece(f"{identifier}-then-now", then_now_html(label, then, now, self._form))
 
-    def _artifact(
-        self, block: LiveBlock, artifact: Artifact, data: bytes, recorded: Recorded
-    ) -> Piece:
+    def _artifact(self, artifact: Artifact, data: bytes, recorded: Recorded) -> Piece:
         name = _slug(Path(artifact.path).stem)
         identifier = self._unique(f"{artifact.kind}-{name}")
         caption = made_caption(recorded)
         if artifact.kind == "table":
-            page, feed = (
-                table_html(identifier, artifact.path, data, caption, form)
-                for form in (Form.PAGE, Form.FEED)
-            )
+            html = table_html(identifier, artifact.path, data, caption, self._form)
         else:
             picture = Picture(
-                source=f"{ROOT}{self._artifact_path(block.session, artifact.path)}",
+                source=f"{ROOT}{quote(self._files[artifact])}",
                 alt=artifact.alt,
                 size=picture_size(data),
             )
-            page, feed = (
-                figure_html(identifier, picture, caption, form) for form in (Form.PAGE, Form.FEED)
-            )
-        return Piece(block, identifier, page, feed)
+            html = figure_html(identifier, picture, caption, self._form)
+        return Piece(identifier, html)
 
     # --- Names and links ----------------------------------------------------------------
 
-    def _piece(self, block: Block, transcript: Transcript) -> Piece:
-        page, feed = (transcript_html(transcript, form) for form in (Form.PAGE, Form.FEED))
-        return Piece(block, transcript.id, page, feed)
+    def _piece(self, transcript: Transcript) -> Piece:
+        return Piece(transcript.id, transcript_html(transcript, self._form))
 
     def _problems(self, block: LiveBlock) -> tuple[str, ...]:
         return tuple(drift.message for drift in self.drifts if _is_within(drift, block))
@@ -260,7 +257,7 @@ class Loom:
         """The line of the last visible block of a session, which tells when and where it ran."""
         lines = [
             block.location.line
-            for block in self._post.blocks
+            for block in self.post.blocks
             if isinstance(block, LiveBlock) and block.session == session
             if block.hide is not Hide.ALL and not block.then
         ]
@@ -280,10 +277,21 @@ class Loom:
 
     def _links(self, session: str) -> Links:
         text, code = (self._path(f"{session}.{suffix}") for suffix in ("txt", "sh"))
-        return Links(text=f"{ROOT}{text}", script=f"{ROOT}{code}")
+        return Links(text=f"{ROOT}{quote(text)}", script=f"{ROOT}{quote(code)}")
 
-    def _artifact_path(self, session: str, path: str) -> str:
-        return self._path(f"{session}-{Path(path).name}")
+    def _artifact_files(self) -> dict[Artifact, str]:
+        """Where each figure and table lies in the site; those of one name are numbered."""
+        found: dict[Artifact, str] = {}
+        for session in self.post.sessions:
+            for artifact in session.artifacts:
+                path = Path(artifact.path)
+                name = candidate = f"{session.name}-{_slug(path.stem) or artifact.kind}"
+                count = 1
+                while self._path(f"{candidate}{path.suffix}") in found.values():
+                    count += 1
+                    candidate = f"{name}-{count}"
+                found[artifact] = self._path(f"{candidate}{path.suffix}")
+        return found
 
     def _path(self, name: str) -> str:
         return f"{FOLDER}/{self._name}/{name}"
@@ -305,7 +313,7 @@ def _shown(exchange: Exchange, hide: Hide, differs: frozenset[int] = frozenset()
     )
 
 
-def _then_shown(command: Command, differs: frozenset[int]) -> Shown:
+def _then_shown(command: Command, differs: frozenset[int] = frozenset()) -> Shown:
     return Shown(
         prompt=command.prompt,
         command=command.text,
@@ -324,13 +332,13 @@ def _static_commands(block: StaticBlock) -> tuple[Shown, ...]:
         match = _PROMPT.match(line)
         if match and match["prompt"][-2] == char:
             found.append((match["prompt"], match["text"], []))
-        elif found and not found[-1][2] and line.startswith("> "):
+        elif found and not found[-1][2] and re.match(r"> |>$", line):
             prompt, text, output = found.pop()
             found.append((prompt, f"{text}\n{line[2:]}", output))
         elif found:
             found[-1][2].append(line)
         else:
-            found.append(("", line, []))
+            found.append(("", "", [line]))
     return tuple(
         Shown(prompt=prompt, command=text, output=history(output)) for prompt, text, output in found
     )
@@ -352,8 +360,13 @@ def _slug(text: str) -> str:
 
 
 def _highlighted(text: str, language: str) -> str:
+    return str(highlight(text, _lexer(language), _FORMATTER))
+
+
+@cache
+def _lexer(language: str) -> Lexer:
     try:
-        lexer = get_lexer_by_name(language, stripnl=False)
+        lexer: Lexer = get_lexer_by_name(language, stripnl=False)
     except ClassNotFound:
         lexer = TextLexer(stripnl=False)
-    return str(highlight(text, lexer, HtmlFormatter(nowrap=True)))
+    return lexer

@@ -205,9 +205,14 @@ class Environment:
 # --- What a terminal showed -------------------------------------------------------------
 
 
+_DIM_COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+COLORS = (*_DIM_COLORS, *(f"bright-{color}" for color in _DIM_COLORS))
+"""The names of a terminal's sixteen colours, in their order."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a run of characters looks. A colour is a name of the sixteen, or ``#rrggbb``."""
+    """How a run of characters looks. A colour is one of COLORS, or ``#rrggbb``."""
 
     color: str | None = None
     background: str | None = None
@@ -327,3 +332,18 @@ class Drift:
 
     def __str__(self) -> str:
         return "\n".join((f"{self.location}: {self.message}", *self.diff))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a run found wrong; nothing, if all is well."""
+
+    problems: tuple[str, ...] = ()
+    """Errors of posts, recordings and settings, each with its place and remedy."""
+    drifts: tuple[Drift, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.problems or self.drifts)
+
+    def __add__(self, other: Report) -> Report:
+        return Report(problems=self.problems + other.problems, drifts=self.drifts + other.drifts)

@@ -22,11 +22,13 @@ from .config import Config, Run, read_config
 from .errors import ConfigError, TranscriptError
 from .loom import ROOT
 from .markdown_ext import TranscriptsExtension
+from .sources import Source, read_source, read_sources, to_run
 from .store import SUFFIXES, find_posts
-from .weave import Woven, weave_file
+from .weave import Woven, weave
 
 _LOG = logging.getLogger(__name__)
 _STATE = "_TRANSCRIPTS_STATE"
+_BY_URL = "_TRANSCRIPTS_BY_URL"
 _FIGURE = re.compile(
     r'<(?P<tag>figure|section) class="[^"]*" id="(?P<id>[^"]+)"[^>]*>.*?</(?P=tag)>', re.DOTALL
 )
@@ -39,6 +41,10 @@ class _State:
 
     config: Config
     problems: list[str] = field(default_factory=list)
+    sources: dict[Path, Source] = field(default_factory=dict)
+    """Posts that were read to see whether anything must run, and are not read again."""
+    skipped: set[Path] = field(default_factory=set)
+    """Posts that their authors leave out, with the status ``skip``."""
 
 
 def register() -> None:
@@ -67,6 +73,8 @@ def _prepare(pelican: Pelican) -> None:
     """Before each build: forget the last one, and run what is new where the settings say so."""
     state: _State = pelican.settings[_STATE]
     state.problems.clear()
+    state.sources.clear()
+    state.skipped.clear()
     if state.config.run is Run.MISSING:
         try:
             _run_missing(state)
@@ -75,17 +83,15 @@ def _prepare(pelican: Pelican) -> None:
 
 
 def _run_missing(state: _State) -> None:
-    # Loaded here, so that a build that runs nothing cannot even load what could.
-    from rich.console import Console
+    paths = find_posts(Path(state.config.content))
+    sources, _ = read_sources(paths, state.config.environments)
+    if any(to_run(source, everything=False) for source in sources):
+        # Loaded here, so that a build that runs nothing does not even load what could.
+        from .__main__ import run_missing
 
-    from .__main__ import Request, run_posts
-
-    request = Request(
-        config=state.config,
-        paths=find_posts(Path(state.config.content)),
-        console=Console(stderr=True, highlight=False),
-    )
-    run_posts(request, everything=False, keep=False)
+        run_missing(state.config, paths)
+    else:
+        state.sources.update((source.files.post, source) for source in sources)
 
 
 # --- Reading posts ----------------------------------------------------------------------
@@ -97,8 +103,7 @@ class TranscriptsReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no
     def read(self, source_path: str) -> tuple[str, dict[str, Any]]:
         """Read one post. A byte that is no UTF-8 is shown as U+FFFD, and reported."""
         path = Path(source_path)
-        config = self.settings[_STATE].config
-        woven = weave_file(path, Path(config.content), config.environments)
+        woven = _woven(path, self.settings[_STATE])
         text = path.read_bytes().decode("utf-8-sig", "replace")
         options = dict(self.settings["MARKDOWN"])
         options["extensions"] = [*options["extensions"], TranscriptsExtension(woven.fragments)]
@@ -107,6 +112,8 @@ class TranscriptsReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no
         content = _banner(woven) + self._md.convert(text)
         metadata = self._parse_metadata(self._md.Meta)  # type: ignore[attr-defined]  # set by its "meta"
         metadata["transcripts"] = woven
+        if metadata.get("status") == "skip":
+            self.settings[_STATE].skipped.add(path)
         if woven.verdict is not None:
             metadata["transcripts_verdict"] = "still holds" if woven.verdict else "changed since"
         metadata.setdefault("summary", _first_paragraph(content))
@@ -116,6 +123,17 @@ class TranscriptsReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no
 def _replace_reader(readers: Readers) -> None:
     for suffix in SUFFIXES:
         readers.reader_classes[suffix.removeprefix(".")] = TranscriptsReader
+
+
+def _woven(path: Path, state: _State) -> Woven:
+    """A post with its transcripts; a problem becomes part of the page, never its absence."""
+    try:
+        source = state.sources.pop(path, None) or read_source(path, state.config.environments)
+    except TranscriptError as error:
+        return Woven(problems=(str(error),))
+    content = Path(state.config.content).resolve()
+    within = path.resolve().relative_to(content) if path.resolve().is_relative_to(content) else path
+    return weave(source, within.with_suffix("").as_posix().lstrip("/"))
 
 
 def _banner(woven: Woven) -> str:
@@ -136,8 +154,12 @@ def _first_paragraph(content: str) -> str:
 def _place(content: Content) -> None:
     """Once a page knows where it will be, turn links to downloads into ones relative to it."""
     if isinstance(getattr(content, "transcripts", None), Woven):
-        up = "../" * content.save_as.count("/")
-        content._content = content._content.replace(ROOT, up)  # noqa: SLF001 — it has no other way in
+        content._content = content._content.replace(ROOT, _up(content))  # noqa: SLF001 — it has no other way in
+
+
+def _up(content: Content) -> str:
+    """The way from a page to the site's root."""
+    return "../" * str(content.save_as).count("/")
 
 
 # --- After reading ----------------------------------------------------------------------
@@ -152,10 +174,12 @@ def _finish(generators: Iterable[Generator]) -> None:
         woven = getattr(content, "transcripts", None)
         if isinstance(woven, Woven):
             state.problems += [p for p in woven.problems if p not in state.problems]
-            _write(Path(generator.output_path), woven)
+            if content.save_as:  # what is published nowhere, as drafts are, leaves nothing
+                _write(Path(generator.output_path), woven)
     content_directory = Path(state.config.content)
     for path in find_posts(content_directory):
-        if found.get(path.relative_to(content_directory).as_posix()) is None:
+        left_out = found.get(path.relative_to(content_directory).as_posix()) is None
+        if left_out and path not in state.skipped:
             state.problems.append(
                 f"{path}:1: Pelican leaves this post out; give it what its log asks for"
             )
@@ -172,22 +196,21 @@ def _write(output: Path, woven: Woven) -> None:
 
 def _put_into_feed(context: dict[str, Any], feed: SyndicationFeed) -> None:
     """Put the feed's form of each transcript in the place of the page's."""
-    woven = {
-        article.url: (article.transcripts, "../" * article.save_as.count("/"))
-        for article in context["articles"]
-        if isinstance(getattr(article, "transcripts", None), Woven)
-    }
+    if _BY_URL not in context:
+        context[_BY_URL] = {article.url: article for article in context["articles"]}
     for item in feed.items:
-        for url, (transcripts, up) in woven.items():
-            if item["link"].endswith(f"/{url}"):
-                for key in ("content", "description"):
-                    if item.get(key):
-                        item[key] = _feed_form(item[key], transcripts, up)
+        article = context[_BY_URL].get(item["link"].removeprefix(f"{context['FEED_DOMAIN']}/"))
+        if isinstance(getattr(article, "transcripts", None), Woven):
+            for key in ("content", "description"):
+                if item.get(key):
+                    item[key] = _feed_form(item[key], article)
 
 
-def _feed_form(html: str, woven: Woven, up: str) -> str:
+def _feed_form(html: str, article: Content) -> str:
+    forms = article.transcripts.feed()
+
     def form(match: re.Match[str]) -> str:
-        return woven.feed.get(match["id"], match[0]).replace(ROOT, up)
+        return str(forms.get(match["id"], match[0])).replace(ROOT, _up(article))
 
     return _FIGURE.sub(form, html)
 

@@ -16,6 +16,7 @@ from datetime import date
 
 from .errors import RecordingError
 from .model import (
+    COLORS,
     PLAIN,
     ArtifactFile,
     Exchange,
@@ -33,9 +34,11 @@ _FIRST_LINE = "transcripts recording 1"
 _LAST_LINE = "end"
 _REMEDY = "restore it from git, or delete the file and run 'invoke build'"
 _FLAGS = ("bold", "dim", "italic", "underline", "inverse", "strike")
-_PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#] )(?P<text>.*)$")
+_PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#])(?: (?P<text>.*))?$")
 _STATUS = re.compile(r"^\[(?P<status>\d{1,3})\](?P<failed> failed)?$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_COLOR = re.compile(rf"{'|'.join(COLORS)}|#[0-9a-f]{{6}}")
+_LINK = re.compile(r"(?:https?|mailto):\S+", re.IGNORECASE)
 _RANGE = re.compile(r"^(?P<begin>\d+)-(?P<end>\d+) (?P<words>\S.*)$")
 
 
@@ -68,7 +71,7 @@ def _session(recorded: Recorded) -> Iterator[str]:
 
 def _exchange(exchange: Exchange) -> Iterator[str]:
     first, *rest = exchange.command.split("\n")
-    yield f"{exchange.prompt}{first}"
+    yield f"{exchange.prompt}{first}" if first else exchange.prompt.rstrip()
     for continued in rest:
         yield f"> {continued}" if continued else ">"
     for line in exchange.output:
@@ -79,8 +82,7 @@ def _exchange(exchange: Exchange) -> Iterator[str]:
 
 
 def _output_line(line: Line) -> Iterator[str]:
-    text = line_text(line)
-    yield f"| {text}" if text else "|"
+    yield _barred(line_text(line))
     styled, column = [], 0
     for span in line:
         if span.style != PLAIN:
@@ -88,6 +90,13 @@ def _output_line(line: Line) -> Iterator[str]:
         column += len(span.text)
     if styled:
         yield f"~ {'; '.join(styled)}"
+
+
+def _barred(text: str) -> str:
+    """A line of text; in quotes where it ends in blanks, which an editor may take away."""
+    if text != text.rstrip():
+        return f'|"{text}"'
+    return f"| {text}" if text else "|"
 
 
 def _style_words(style: Style) -> str:
@@ -101,8 +110,7 @@ def _style_words(style: Style) -> str:
 def _artifact(artifact: ArtifactFile) -> Iterator[str]:
     coding, lines = _coded(artifact.data)
     yield f"{artifact.kind} {coding} {artifact.path}"
-    for line in lines:
-        yield f"| {line}" if line else "|"
+    yield from map(_barred, lines)
 
 
 def _coded(data: bytes) -> tuple[str, list[str]]:
@@ -144,6 +152,8 @@ class _Reader:
         self._skip_blank()
         while self._peek() != _LAST_LINE:
             sessions.append(self._session())
+            if sessions[-1].session in {one.session for one in sessions[:-1]}:
+                raise self._error(f"session {sessions[-1].session!r} stands there twice")
         self._take()
         self._skip_blank()
         if self._next < len(self._lines):
@@ -161,8 +171,8 @@ class _Reader:
         )
         self._skip_blank()
         exchanges, artifacts = [], []
-        while _PROMPT.match(self._peek()):
-            exchanges.append(self._exchange())
+        while match := _PROMPT.match(self._peek()):
+            exchanges.append(self._exchange(match))
         while self._peek().startswith(("figure ", "table ")):
             artifacts.append(self._artifact())
         if self._peek() != _LAST_LINE and not self._peek().startswith("session "):
@@ -184,10 +194,8 @@ class _Reader:
         except ValueError as error:
             raise self._error(f"{text!r} is no day") from error
 
-    def _exchange(self) -> Exchange:
-        match = _PROMPT.match(self._take())
-        if not match:
-            raise self._error("a command belongs here")
+    def _exchange(self, match: re.Match[str]) -> Exchange:
+        self._take()
         continued = self._fields(">")
         output = tuple(self._output())
         notes = tuple(self._fields("! "))
@@ -196,8 +204,10 @@ class _Reader:
             raise self._error("an exit status such as [0] belongs here")
         self._skip_blank()
         return Exchange(
-            prompt=match["prompt"],
-            command="\n".join((match["text"], *(line.removeprefix(" ") for line in continued))),
+            prompt=f"{match['prompt']} ",
+            command="\n".join(
+                (match["text"] or "", *(line.removeprefix(" ") for line in continued))
+            ),
             output=output,
             status=int(status["status"]),
             notes=notes,
@@ -205,10 +215,18 @@ class _Reader:
         )
 
     def _output(self) -> Iterator[Line]:
-        while self._peek() == "|" or self._peek().startswith("| "):
-            text = self._take()[2:]
+        while self._peek().startswith("|"):
+            text = self._text()
             styles = self._take()[2:] if self._peek().startswith("~ ") else ""
-            yield self._styled(text, styles) if text else ()
+            yield self._styled(text, styles)
+
+    def _text(self) -> str:
+        line = self._take()
+        if line.startswith('|"') and line.endswith('"') and len(line) > 2:
+            return line[2:-1]
+        if not line.startswith("| ") and line != "|":
+            raise self._error("'| ' belongs before a line of text")
+        return line[2:]
 
     def _styled(self, text: str, styles: str) -> Line:
         spans, column = [], 0
@@ -228,14 +246,15 @@ class _Reader:
     def _style(self, words: str) -> Style:
         style = PLAIN
         for word in words.split(" "):
+            background, link = word.removeprefix("on-"), word.removeprefix("link=")
             if word in _FLAGS:
                 style = replace(style, **{word: True})  # type: ignore[arg-type]  # a flag of Style
-            elif word.startswith("on-"):
-                style = replace(style, background=word.removeprefix("on-"))
-            elif word.startswith("link="):
-                style = replace(style, link=word.removeprefix("link="))
-            elif re.fullmatch(r"[a-z-]+|#[0-9a-f]{6}", word):
+            elif _COLOR.fullmatch(word):
                 style = replace(style, color=word)
+            elif background != word and _COLOR.fullmatch(background):
+                style = replace(style, background=background)
+            elif link != word and _LINK.fullmatch(link):
+                style = replace(style, link=link)
             else:
                 raise self._error(f"unknown style {word!r}")
         return style
@@ -243,7 +262,9 @@ class _Reader:
     def _artifact(self) -> ArtifactFile:
         kind, _, rest = self._take().partition(" ")
         coding, _, path = rest.partition(" ")
-        lines = [line.removeprefix(" ") for line in self._fields("|")]
+        lines = []
+        while self._peek().startswith("|"):
+            lines.append(self._text())
         if coding == "text":
             data = "".join(f"{line}\n" for line in lines).encode()
         elif coding == "unended":

@@ -35,6 +35,10 @@ _FEED_COLORS = {
 _FLAGS = ("bold", "dim", "italic", "underline", "inverse", "strike")
 _HUES = ("red", "yellow", "green", "cyan", "blue", "magenta")
 _PACKAGES_SHOWN = 4
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 class Form(Enum):
@@ -54,7 +58,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """One command as a reader sees it; ``differs`` are the numbers of its marked output lines."""
+    """One command as a reader sees it; ``differs`` are the numbers of its marked output lines.
+
+    Without a prompt it is only output.
+    """
 
     prompt: str
     command: str
@@ -94,7 +101,8 @@ def transcript_html(transcript: Transcript, form: Form) -> str:
     """A ``figure`` with the transcript."""
     lines = [line for command in transcript.commands for line in _command_lines(command, form)]
     caption = f"<figcaption><p>{transcript.caption}</p></figcaption>" if transcript.caption else ""
-    problems = "".join(f'<p class="problem">{escape(text)}</p>' for text in transcript.problems)
+    tag = '<p class="problem">' if form is Form.PAGE else "<p>"
+    problems = "".join(f"{tag}{_safe(text)}</p>" for text in transcript.problems)
     body = _body(lines, transcript, form)
     return f"{_figure_tag(transcript, form)}{caption}{problems}{body}</figure>"
 
@@ -104,11 +112,16 @@ def then_now_html(label: str, then: Transcript, now: Transcript, form: Form) -> 
     both = transcript_html(then, form) + transcript_html(now, form)
     if form is Form.FEED:
         return both
-    identifier = now.id.removesuffix("-now")
+    identifier = f"{now.id.removesuffix('-now')}-then-now"
     return (
         f'<section class="then-now" id="{identifier}"'
-        f' aria-label="Then and now: {escape(label)}">{both}</section>'
+        f' aria-label="Then and now: {_safe(label)}">{both}</section>'
     )
+
+
+def _safe(text: str) -> str:
+    """Any text as HTML, in an attribute too."""
+    return escape(shown_line(text))
 
 
 def _figure_tag(transcript: Transcript, form: Form) -> str:
@@ -126,10 +139,11 @@ def _body(lines: Sequence[str], transcript: Transcript, form: Form) -> str:
         return _pre(lines, transcript, form)
     folded = lines[FIRST:-LAST]
     before, after = _pre(lines[:FIRST], transcript, form), _pre(lines[-LAST:], transcript, form)
-    whole = f'<a href="{escape(transcript.text_link)}">plain text</a>'
-    if form is Form.FEED or len(folded) > MOST_FOLDED:
-        left_out = f"<p>… {len(folded)} more lines: see the {whole} …</p>"
-        return f"{before}{left_out}{after}"
+    link, whole = transcript.text_link, "plain text"
+    if form is Form.FEED or (link and len(folded) > MOST_FOLDED):
+        link, whole = (link, whole) if link else (f"#{transcript.id}", "page")
+        see = f'see the <a href="{escape(link)}">{whole}</a>'
+        return f"{before}<p>… {len(folded)} more lines: {see} …</p>{after}"
     summary = f"<summary>{len(folded)} more lines</summary>"
     return f"{before}<details>{summary}{_pre(folded, transcript, form)}</details>{after}"
 
@@ -140,21 +154,21 @@ def _pre(lines: Sequence[str], transcript: Transcript, form: Form) -> str:
     if form is Form.FEED:
         return f"<pre><samp>{text}</samp></pre>"
     return (
-        f'<pre tabindex="0" role="group" aria-label="Transcript: {escape(transcript.label)}"'
+        f'<pre tabindex="0" role="group" aria-label="Transcript: {_safe(transcript.label)}"'
         f' translate="no"><samp>{text}</samp></pre>'
     )
 
 
 def _command_lines(command: Shown, form: Form) -> Iterator[str]:
     prompt = command.prompt
-    for line in command.command.split("\n"):
+    for line in command.command.split("\n") if prompt else ():
         typed = escape(shown_line(line), quote=False)
         yield f"{_span(escape(prompt), 'prompt', form)}<kbd>{typed}</kbd>"
         prompt = "> "
     for number, output in enumerate(command.output):
         yield _output_line(output, form, differs=number in command.differs)
     for note in command.notes:
-        yield _span(f"({escape(note)})", "note", form)
+        yield _span(f"({_safe(note)})", "note", form)
     if command.status:
         yield _span(f"exit status {command.status}", "status", form)
 
@@ -255,7 +269,10 @@ def _world(recorded: Recorded) -> tuple[str, ...]:
 
 
 def _time(day: date) -> str:
-    return f'<time datetime="{day.isoformat()}">{day.day} {day:%B %Y}</time>'
+    # strftime would take the month from the locale, and the rest of the page is English.
+    return (
+        f'<time datetime="{day.isoformat()}">{day.day} {_MONTHS[day.month - 1]} {day.year}</time>'
+    )
 
 
 # --- Figures, tables, files -------------------------------------------------------------
@@ -264,7 +281,7 @@ def _time(day: date) -> str:
 def figure_html(identifier: str, picture: Picture, caption: str, form: Form) -> str:
     """A picture that a session made."""
     width, height = picture.size
-    source, alt = escape(picture.source), escape(picture.alt)
+    source, alt = escape(picture.source), _safe(picture.alt)
     image = f'<img src="{source}" alt="{alt}" width="{width}" height="{height}">'
     tag = "<figure>" if form is Form.FEED else f'<figure class="plot" id="{identifier}">'
     return f"{tag}{image}<figcaption><p>{caption}</p></figcaption></figure>"
@@ -273,20 +290,26 @@ def figure_html(identifier: str, picture: Picture, caption: str, form: Form) -> 
 def table_html(identifier: str, path: str, data: bytes, caption: str, form: Form) -> str:
     """A CSV or TSV file that a session made; its first row is the head."""
     delimiter = "\t" if path.lower().endswith(".tsv") else ","
-    text = data.decode("utf-8", "replace")
-    rows = [row for row in csv.reader(StringIO(text), delimiter=delimiter) if row]
+    rows = _rows(data.decode("utf-8", "replace"), delimiter)
     head = "".join(f'<th scope="col">{_cell(cell)}</th>' for cell in (rows[0] if rows else ()))
     body = "".join(f"<tr>{''.join(_data(cell, form) for cell in row)}</tr>" for row in rows[1:])
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
     foot = f"<figcaption><p>{caption}</p></figcaption>"
     if form is Form.FEED:
         return f"<figure>{table}{foot}</figure>"
-    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="Table: {escape(path)}">'
+    scroll = f'<div class="scroll" tabindex="0" role="region" aria-label="Table: {_safe(path)}">'
     return f'<figure class="table" id="{identifier}">{scroll}{table}</div>{foot}</figure>'
 
 
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return [row for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter) if row]
+    except csv.Error:  # a quote that is never closed, say
+        return [line.split(delimiter) for line in text.splitlines() if line]
+
+
 def _cell(text: str) -> str:
-    return escape(shown_line(text.replace("\n", " ")))
+    return _safe(re.sub(r"[\r\n]+", " ", text))
 
 
 def _data(text: str, form: Form) -> str:
@@ -296,15 +319,15 @@ def _data(text: str, form: Form) -> str:
 
 
 def file_html(identifier: str, path: str, highlighted: str, form: Form) -> str:
-    """A file that is written into the session; ``highlighted`` is HTML, with tabs kept."""
-    caption = f"<figcaption><p><code>{escape(path)}</code></p></figcaption>"
+    """A file that is written into the session; ``highlighted`` is its HTML, with tabs kept."""
+    caption = f"<figcaption><p><code>{_safe(path)}</code></p></figcaption>"
     if form is Form.FEED:
-        plain = re.sub(r"<[^>]*>", "", highlighted).rstrip("\n")
-        text = "\n".join(f"<span>{line}</span>" if line else "" for line in plain.split("\n"))
+        lines = highlighted.rstrip("\n").split("\n")
+        text = "\n".join(f"<span>{line}</span>" if line else "" for line in lines)
         return f"<figure>{caption}<pre><code>{text}</code></pre></figure>"
     return (
         f'<figure class="file" id="{identifier}">{caption}<pre class="highlight" tabindex="0"'
-        f' role="group" aria-label="File: {escape(path)}" translate="no">'
+        f' role="group" aria-label="File: {_safe(path)}" translate="no">'
         f"<code>{highlighted}</code></pre></figure>"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from .rerun import Report
+from .model import Report
 
 _MOST_LINES = 60
 _COLORS = {"-": "red", "+": "green"}

@@ -8,12 +8,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import TypeVar
 
 from .compare import changed, is_valid, verify
 from .config import Config
-from .errors import SandboxError, TranscriptError
+from .errors import SandboxError
 from .model import (
     Artifact,
     ArtifactFile,
@@ -22,98 +21,23 @@ from .model import (
     Environment,
     Exchange,
     File,
-    Kind,
     Location,
     Post,
     Provenance,
     Recorded,
     Recording,
+    Report,
     Session,
 )
-from .parse import parse
 from .progress import Progress
 from .runners import open_sandbox
 from .runners.packages import Packages
 from .runners.sandbox import Ran, Refused, Sandbox
 from .screen import read_screen
-from .store import Files, read_post, read_recording, write_recording
+from .sources import Source, to_run
+from .store import write_recording
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a run found wrong; nothing, if all is well."""
-
-    problems: tuple[str, ...] = ()
-    """Errors of posts, recordings and settings, each with its place and remedy."""
-    drifts: tuple[Drift, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.problems or self.drifts)
-
-    def __add__(self, other: Report) -> Report:
-        return Report(problems=self.problems + other.problems, drifts=self.drifts + other.drifts)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A post that could be read, with its recordings."""
-
-    files: Files
-    post: Post
-    accepted: Recording
-    pending: Recording
-
-
-def read_source(path: Path, environments: Mapping[str, Environment]) -> Source:
-    """Read a post and its recordings. Raises TranscriptError at the first problem."""
-    files = Files(path)
-    return Source(
-        files,
-        parse(read_post(path), str(path), environments),
-        read_recording(files.recording) or Recording(),
-        read_recording(files.pending) or Recording(),
-    )
-
-
-def read_sources(
-    paths: Iterable[Path], environments: Mapping[str, Environment]
-) -> tuple[list[Source], Report]:
-    """All posts that can be read, and the first problem of each that cannot."""
-    sources, problems = [], []
-    for path in paths:
-        try:
-            sources.append(read_source(path, environments))
-        except TranscriptError as error:
-            problems.append(str(error))
-    return sources, Report(problems=tuple(problems))
-
-
-def verify_source(source: Source) -> Report:
-    """What a post says and its recordings do not, without running anything."""
-    drifts = verify(source.post, source.accepted)
-    if source.pending.sessions:
-        pending = Drift(
-            kind=Kind.CHANGED,
-            location=Location(path=str(source.files.pending), line=1),
-            message="a changed recording is pending; see and take it with 'invoke accept',"
-            " or delete the file",
-        )
-        drifts = (*drifts, pending)
-    return Report(drifts=drifts)
-
-
-# --- Which sessions to run --------------------------------------------------------------
-
-
-def to_run(source: Source, *, everything: bool) -> tuple[Session, ...]:
-    """The sessions of a post that have no valid recording, or all of them."""
-    return tuple(
-        session
-        for session in source.post.sessions
-        if everything or not is_valid(session, source.accepted.by_name.get(session.name))
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,12 +81,23 @@ class _Run:
 async def _rerun_post(
     run: _Run, source: Source, sessions: tuple[Session, ...], *, keep: bool
 ) -> Report:
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_one(run, source.post, session)) for session in sessions]
+    tasks: list[asyncio.Task[Recorded | str]] = []
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks += [group.create_task(_one(run, source.post, session)) for session in sessions]
+    except BaseException:
+        if fresh := _fresh(tasks):
+            _settle(source, fresh, keep=keep)  # what came to its end need not run again
+        raise
     results = [task.result() for task in tasks]
-    fresh = {result.session: result for result in results if isinstance(result, Recorded)}
     problems = tuple(result for result in results if isinstance(result, str))
-    return Report(problems=problems) + _settle(source, fresh, keep=keep)
+    return Report(problems=problems) + _settle(source, _fresh(tasks), keep=keep)
+
+
+def _fresh(tasks: Iterable[asyncio.Task[Recorded | str]]) -> dict[str, Recorded]:
+    ended = (task for task in tasks if not task.cancelled() and not task.exception())
+    results = (task.result() for task in ended)
+    return {result.session: result for result in results if isinstance(result, Recorded)}
 
 
 def _settle(source: Source, fresh: Mapping[str, Recorded], *, keep: bool) -> Report:
@@ -226,7 +161,8 @@ async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
             result = "no sandbox"
             raise
         else:
-            result = f"ran {len(recorded.exchanges)} commands"
+            count = len(recorded.exchanges)
+            result = f"ran {count} {'command' if count == 1 else 'commands'}"
             return recorded
         finally:
             run.progress.end(name, result)
@@ -266,7 +202,7 @@ async def run_session(
             day=today,
             kernel=sandbox.kernel,
             filesystem=sandbox.filesystem,
-            packages=packages.of(sandbox.programs),
+            packages=await packages.of(sandbox.programs),
         )
     return Recorded(
         session=session.name,

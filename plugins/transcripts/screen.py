@@ -7,7 +7,8 @@ up, or anywhere on the screen, a full terminal (pyte) of the declared size takes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -15,34 +16,38 @@ import pyte
 from wcwidth import wcwidth
 
 from .characters import TAB, shown
-from .model import PLAIN, Line, Span, Style
+from .model import COLORS, PLAIN, Line, Span, Style
 
-COLORS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
-ALL_COLORS = (*COLORS, *(f"bright-{color}" for color in COLORS))
-
-# ECMA-48: CSI, then OSC/DCS/SOS/PM/APC strings, then the short escapes; the last two forms
-# are a sequence that the end of the output cut.
+# The alternate screen, which is gone at the end, and the strings of ECMA-48 other than OSC
+# (DCS, SOS, PM, APC), which hold a picture, say.
+_UNSEEN = re.compile(
+    r"\x1b\[\?(?:1049|1047|47)h.*?(?:\x1b\[\?(?:1049|1047|47)l|\Z)|\x1b[PX^_][^\x1b]*\x1b\\",
+    re.DOTALL,
+)
+# ECMA-48: CSI, then OSC, then the short escapes; the last two forms are a sequence that the
+# end of the output or of a line cut.
 _ESCAPE = re.compile(
-    r"\x1b\[(?P<params>[0-?]*)[ -/]*(?P<final>[@-~])"
-    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
-    r"|\x1b[PX^_][^\x1b]*\x1b\\"
+    r"\x1b\[(?P<params>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"
+    r"|\x1b\](?P<osc>[^\x07\x1b\n]*)(?:\x07|\x1b\\)"
     r"|\x1b(?P<short>[ -/]*[0-OQ-WYZ\\`-~])"
-    r"|\x1b[\[\]PX^_][^\x1b\n]*$"
+    r"|\x1b[\[\]PX^_][^\x1b\n]*(?=\n|\Z)"
     r"|\x1b"
 )
-_ALTERNATE = re.compile(r"\x1b\[\?(?:1049|1047|47)h.*?(?:\x1b\[\?(?:1049|1047|47)l|$)", re.DOTALL)
 _MOVES = frozenset("ABEFHJLMSTdfrsu")
 """Finals of the control sequences that reach beyond the current line."""
 _SHORT_MOVES = frozenset("78DEMc")
 _PLAIN_LINE = re.compile(r"[^\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]*\r?")
 _NUMERIC = re.compile(r"[0-9;:]*")
+_MOST = 9999
+"""The highest number of a sequence, and the column up to which one can make blanks: without a
+bound, a few sequences could fill the memory."""
 
 _LINK_SCHEMES = ("http", "https", "mailto")
 
 
 def read_screen(data: bytes, *, columns: int = 80, rows: int = 24) -> tuple[Line, ...]:
     """What the screen shows after ``data``; trailing blanks, which nobody sees, are left out."""
-    text = _ALTERNATE.sub("", data.decode("utf-8", "replace"))
+    text = _UNSEEN.sub("", data.decode("utf-8", "replace"))
     if _moves_cursor(text):
         return _terminal(text, columns, rows)
     return tuple(_forward(text))
@@ -60,19 +65,24 @@ def _moves_cursor(text: str) -> bool:
 
 
 def _forward(text: str) -> Iterator[Line]:
-    pieces = text.split("\n")
-    if pieces and not pieces[-1].strip("\r"):
-        pieces.pop()
+    *ended, last = text.split("\n")
     style = PLAIN
-    for piece in pieces:
-        if style == PLAIN and _PLAIN_LINE.fullmatch(piece) and piece.isascii():
-            shown = piece.rstrip("\r").expandtabs(TAB).rstrip()
-            yield (Span(shown),) if shown else ()
-        else:
-            row = _Row(style)
-            row.write(piece)
-            style = row.style
-            yield row.line()
+    for piece in ended:
+        line, style = _forward_line(piece, style)
+        yield line
+    line, _ = _forward_line(last, style)
+    if line:
+        yield line
+
+
+def _forward_line(text: str, style: Style) -> tuple[Line, Style]:
+    """A line, and the style in which the next one begins."""
+    if style == PLAIN and text.isascii() and _PLAIN_LINE.fullmatch(text):
+        shown = text.rstrip("\r").expandtabs(TAB).rstrip()
+        return ((Span(shown),) if shown else ()), style
+    row = _Row(style)
+    row.write(text)
+    return row.line(), row.style
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class _Row:
         self._write_characters(text[position:])
 
     def line(self) -> Line:
-        return join_cells((cell.text, cell.style) for cell in self._cells)
+        return join_cells([(cell.text, cell.style) for cell in self._cells])
 
     def _write_characters(self, text: str) -> None:
         for character in text:
@@ -127,70 +137,101 @@ class _Row:
         self._column += len(cells)
 
     def _escape(self, match: re.Match[str]) -> None:
-        params = match["params"] or ""
-        if match["osc"] is not None:
-            self.style = linked(self.style, match["osc"])
-        elif match["final"] is None or not _NUMERIC.fullmatch(params):
-            return
-        elif match["final"] == "m":
-            self.style = graphic_rendition(self.style, params)
-        else:
-            self._move(match["final"], _number(params))
+        self.style = restyled(self.style, match)
+        if match["final"] and not match["between"] and _NUMERIC.fullmatch(match["params"]):
+            self._move(match["final"], _first_number(match["params"]))
 
-    def _move(self, final: str, number: int | None) -> None:
+    def _move(self, final: str, number: int) -> None:
         match final:
             case "C":
-                self._column += number or 1
+                self._column = max(self._column, min(_MOST, self._column + (number or 1)))
             case "D":
                 self._column = max(0, self._column - (number or 1))
             case "G" | "`":
                 self._column = (number or 1) - 1
             case "K":
-                self._erase(number or 0)
+                self._erase(number)
             case "P":
-                del self._cells[self._column : self._column + (number or 1)]
+                moved = self._cells[self._column + (number or 1) :]
+                self._blank(self._column, len(self._cells))
+                self._cells[self._column : self._column + len(moved)] = moved
             case "X":
-                end = min(len(self._cells), self._column + (number or 1))
-                self._cells[self._column : end] = [_Cell(" ", PLAIN)] * (end - self._column)
+                self._blank(self._column, self._column + (number or 1))
             case "@":
-                self._cells[self._column : self._column] = [_Cell(" ", PLAIN)] * (number or 1)
+                count = min(number or 1, _MOST - len(self._cells))
+                self._cells[self._column : self._column] = [_Cell(" ", PLAIN)] * count
             case _:
                 pass
 
     def _erase(self, mode: int) -> None:
-        if mode in (0, 2):
-            del self._cells[self._column :]
-        if mode in (1, 2):
-            end = min(len(self._cells), self._column + 1)
-            self._cells[:end] = [_Cell(" ", PLAIN)] * end
+        if mode <= 2:
+            begin = self._column if mode == 0 else 0
+            self._blank(begin, self._column + 1 if mode == 1 else len(self._cells))
+
+    def _blank(self, begin: int, end: int) -> None:
+        end = min(end, len(self._cells))
+        self._cells[begin:end] = [_Cell(" ", PLAIN)] * (end - begin)
 
 
-def _number(params: str) -> int | None:
-    first = re.split("[;:]", params)[0]
-    # A terminal has no million columns; without a bound one sequence could fill the memory.
-    return min(int(first), 10_000) if first else None
+def _first_number(params: str) -> int:
+    """The first number of a sequence; where it is left out, 0, which means the usual."""
+    return _integer(params.partition(";")[0])
 
 
-def join_cells(cells: Iterator[tuple[str, Style]]) -> Line:
-    """Neighbours of one style joined to spans, without the blanks at the end."""
+def _integer(text: str) -> int:
+    digits = text.partition(":")[0]
+    return min(int(digits or 0), _MOST) if len(digits) < 9 else _MOST
+
+
+def join_cells(cells: Sequence[tuple[str, Style]]) -> Line:
+    """Neighbours of one style joined to spans, without the blanks at the end that nobody sees."""
     spans: list[Span] = []
-    for text, style in cells:
-        if not text:
-            continue
+    for text, style in _whole(cells):
         if spans and spans[-1].style == style:
             spans[-1] = Span(spans[-1].text + text, style)
         else:
             spans.append(Span(text, style))
-    while spans and spans[-1].style == PLAIN:
+    while spans and not _shows_blanks(spans[-1].style):
         kept = spans[-1].text.rstrip()
         if kept:
-            spans[-1] = Span(kept)
+            spans[-1] = Span(kept, spans[-1].style)
             break
         spans.pop()
     return tuple(spans)
 
 
+def _whole(cells: Sequence[tuple[str, Style]]) -> Iterator[tuple[str, Style]]:
+    """A wide character of which one half was overwritten leaves a blank, as on a terminal."""
+    wide = False
+    for index, (text, style) in enumerate(cells):
+        after = cells[index + 1][0] if index + 1 < len(cells) else ""
+        # A mark that combines with a wide character stands in its second half.
+        halved = _is_wide(text) and after != "" and wcwidth(after[0]) > 0
+        if text and not halved:
+            yield text, style
+        elif halved or not wide:
+            yield " ", style
+        wide = _is_wide(text)
+
+
+def _is_wide(text: str) -> bool:
+    return not text.isascii() and wcwidth(text[0]) == 2
+
+
+def _shows_blanks(style: Style) -> bool:
+    return bool(style.background or style.underline or style.inverse or style.strike)
+
+
 # --- Styles -----------------------------------------------------------------------------
+
+
+def restyled(style: Style, match: re.Match[str]) -> Style:
+    """The style after an escape sequence, which may have nothing to do with it."""
+    if match["osc"] is not None:
+        return linked(style, match["osc"])
+    if match["final"] == "m" and not match["between"] and _NUMERIC.fullmatch(match["params"]):
+        return graphic_rendition(style, match["params"])
+    return style
 
 
 def linked(style: Style, osc: str) -> Style:
@@ -228,7 +269,7 @@ def graphic_rendition(style: Style, params: str) -> Style:
     codes = iter(params.split(";"))
     for text in codes:
         head, _, tail = text.partition(":")
-        code = int(head or 0)
+        code = _integer(head)
         if code == 0:
             style = PLAIN if style.link is None else Style(link=style.link)
         elif code in _SWITCHES:
@@ -245,9 +286,9 @@ def graphic_rendition(style: Style, params: str) -> Style:
 def _named_color(style: Style, code: int) -> Style:
     for base, offset in ((30, 0), (90, 8)):
         if base <= code < base + 8:
-            return replace(style, color=ALL_COLORS[code - base + offset])
+            return replace(style, color=COLORS[code - base + offset])
         if base + 10 <= code < base + 18:
-            return replace(style, background=ALL_COLORS[code - base - 10 + offset])
+            return replace(style, background=COLORS[code - base - 10 + offset])
     if code == 39:
         return replace(style, color=None)
     if code == 49:
@@ -258,12 +299,12 @@ def _named_color(style: Style, code: int) -> Style:
 def _extended(codes: Iterator[str], *, colons: bool) -> str | None:
     match next(codes, ""):
         case "5":
-            return indexed_color(int(next(codes, "") or 0))
+            return indexed_color(_integer(next(codes, "")))
         case "2":
-            numbers = [int(next(codes, "") or 0) for _ in range(3)]
+            numbers = [_integer(next(codes, "")) for _ in range(3)]
             if colons and (last := next(codes, None)) is not None:
                 # ISO 8613-6 has a colour space before the three, often left empty.
-                numbers = [*numbers[1:], int(last or 0)]
+                numbers = [*numbers[1:], _integer(last)]
             return "#" + "".join(f"{min(number, 255):02x}" for number in numbers)
         case _:
             return None
@@ -272,7 +313,7 @@ def _extended(codes: Iterator[str], *, colons: bool) -> str | None:
 def indexed_color(index: int) -> str | None:
     """Colour 0 to 255 of xterm's palette: sixteen names, a cube of 216, and 24 greys."""
     if index < 16:
-        return ALL_COLORS[index]
+        return COLORS[index]
     if index < 232:
         cube = (0, 95, 135, 175, 215, 255)
         red, green, blue = (index - 16) // 36, (index - 16) // 6 % 6, (index - 16) % 6
@@ -288,59 +329,81 @@ def indexed_color(index: int) -> str | None:
 
 def _terminal(text: str, columns: int, rows: int) -> tuple[Line, ...]:
     screen = pyte.HistoryScreen(columns, rows, history=1_000_000)
-    stream = pyte.Stream(screen)
-    stream.feed("".join(_understood(text)))
-    lines = [_pyte_line(row, columns) for row in screen.history.top]
-    lines += [_pyte_line(screen.buffer[row], columns) for row in range(rows)]
-    seen = len(screen.history.top) + screen.cursor.y + (1 if screen.cursor.x else 0)
+    styles = {PLAIN: 0}
+    pyte.Stream(screen).feed("".join(_understood(text, styles)))
+    known = tuple(styles)
+    lines = [
+        _pyte_line(row, columns, known)
+        for row in (*screen.history.top, *(screen.buffer[row] for row in range(rows)))
+    ]
+    seen = len(screen.history.top) + screen.cursor.y
     while len(lines) > seen and not lines[-1]:
         lines.pop()
     return tuple(lines)
 
 
-def _understood(text: str) -> Iterator[str]:
-    """Only what pyte takes: it fails on private parameters, and counts the rest as text."""
+def _understood(text: str, styles: dict[Style, int]) -> Iterator[str]:
+    """Only what pyte takes: it fails on private parameters, and counts other things as text.
+
+    A style goes in as a colour that is its number, for pyte knows no links and no colons.
+    """
+    style = saved = PLAIN
     position = 0
     for match in _ESCAPE.finditer(text):
-        yield text[position : match.start()]
-        if match["final"]:
-            if _NUMERIC.fullmatch(match["params"]):
-                yield match[0].replace(":", ";")
-        elif match["short"] and match["short"] in _SHORT_MOVES:
-            yield match[0]
+        yield _drawn(text[position : match.start()])
         position = match.end()
-    yield text[position:]
+        style = restyled(style, match)
+        move = _pyte_move(match)
+        if move == _SAVE:
+            saved = style
+        elif move == _RESTORE:
+            style = saved
+        elif move == _RESET:
+            style = saved = PLAIN
+        # What is erased is plain: only then an underline does not reach to the edge.
+        yield f"\x1b[0m{move}{_pyte_style(styles.setdefault(style, len(styles)))}"
+    yield _drawn(text[position:])
 
 
-_PYTE_COLORS = {
-    "brown": "yellow",
-    "brightbrown": "bright-yellow",
-    "bfightmagenta": "bright-magenta",
-}
+_SAVE, _RESTORE, _RESET = "\x1b7", "\x1b8", "\x1bc"
+_PYTE_FINALS = frozenset("@ABCDEFGHJKLMPXadefr")
 
 
-def _pyte_color(name: str) -> str | None:
-    if name == "default":
-        return None
-    name = _PYTE_COLORS.get(name, name)
-    if name.startswith("bright") and not name.startswith("bright-"):
-        name = f"bright-{name.removeprefix('bright')}"
-    return name if name in ALL_COLORS else f"#{name}"
+def _pyte_move(match: re.Match[str]) -> str:
+    """What a sequence does to the cursor and to the characters, as pyte says it."""
+    final = match["final"]
+    if match["short"]:
+        return match[0] if match["short"] in _SHORT_MOVES else ""
+    if not final or match["between"] or not _NUMERIC.fullmatch(match["params"]):
+        return ""
+    if final in "su":
+        return _SAVE if final == "s" else _RESTORE
+    final = final.replace("`", "G")
+    numbers = [_integer(number) for number in match["params"].split(";")]
+    # It fails on more numbers than a sequence has, and on an unknown way to erase.
+    del numbers[2 if final in "Hfr" else 1 :]
+    if final not in _PYTE_FINALS or (final in "JK" and numbers[0] > 2 + (final == "J")):
+        return ""
+    return f"\x1b[{';'.join(map(str, numbers))}{final}"
 
 
-def _pyte_line(row: dict[int, pyte.screens.Char], columns: int) -> Line:
+def _pyte_style(number: int) -> str:
+    return f"\x1b[0;38;2;{number >> 16};{number >> 8 & 255};{number & 255}m"
+
+
+def _drawn(text: str) -> str:
+    """Characters that pyte draws; at a joiner or a selector it would leave out all that follows."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        "\r\n" if character == "\n" else character if character in "\b\t\r" else shown(character)
+        for character in text
+        if character.isascii() or wcwidth(character) or unicodedata.combining(character)
+    )
+
+
+def _pyte_line(row: dict[int, pyte.screens.Char], columns: int, styles: tuple[Style, ...]) -> Line:
+    cells = (row[column] for column in range(columns))
     return join_cells(
-        (
-            "".join(map(shown, row[column].data)),
-            Style(
-                color=_pyte_color(row[column].fg),
-                background=_pyte_color(row[column].bg),
-                bold=row[column].bold,
-                italic=row[column].italics,
-                underline=row[column].underscore,
-                inverse=row[column].reverse,
-                strike=row[column].strikethrough,
-            ),
-        )
-        for column in range(columns)
+        [(cell.data, PLAIN if cell.fg == "default" else styles[int(cell.fg, 16)]) for cell in cells]
     )

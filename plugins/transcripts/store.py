@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import errno
 import fcntl
@@ -62,6 +63,12 @@ def read_post(path: Path) -> str:
         ) from error
     except OSError as error:
         raise ParseError(f"{path}: cannot be read: {_reason(error)}") from error
+
+
+def write_post(path: Path, text: str) -> bool:
+    """Replace a post; see write_text. A byte order mark that it begins with stays."""
+    mark = "\ufeff" if path.read_bytes().startswith(codecs.BOM_UTF8) else ""
+    return write_text(path, mark + text)
 
 
 def read_recording(path: Path) -> Recording | None:

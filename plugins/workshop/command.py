@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
@@ -25,6 +27,10 @@ def command(body: Callable[P, int]) -> Callable[P, None]:
             raise Exit(f"{body.__name__}: {error}", error.status) from error
         except ToldInterrupt:
             raise Exit(code=INTERRUPTED) from None
+        except BrokenPipeError:
+            # Whoever read the output has enough, as `head` does; nothing is left to be flushed.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise Exit(code=141) from None
         except KeyboardInterrupt:
             told = f"{body.__name__}: interrupted; nothing was left half-done"
             raise Exit(told, INTERRUPTED) from None

@@ -104,6 +104,10 @@ def _block(fence: Fence, world: _World) -> Block | None:
     if "file" in fence.options:
         return _file_block(fence)
     if fence.language != "console":
+        if "run" in fence.options:
+            raise ParseError(
+                f"a {fence.language!r} block cannot be run; write 'console run'", fence.location
+            )
         return None
     options.check_options(fence, options.LIVE_OPTIONS)
     if "run" in fence.options:

@@ -37,7 +37,8 @@ def _command(fence: Fence, match: re.Match[str], begin: int, following: tuple[st
     location = Location(path=fence.location.path, line=fence.location.line + 1 + begin)
     if match["host"] is not None:
         raise ParseError(
-            f"no host {match['host']!r}; this environment has no network of hosts", location
+            f"no host {match['host']!r}: this environment has no network of hosts; write '$ '",
+            location,
         )
     if match["char"] == "#":
         raise ParseError(
@@ -55,7 +56,7 @@ def _claim(lines: tuple[str, ...], first_line: int) -> Claim:
     claimed = list(lines)
     _drop_blank_end(claimed)
     status = None
-    if claimed and (match := _STATUS.match(claimed[-1])) and int(match["status"]) < 256:
+    if claimed and (match := _STATUS.match(claimed[-1].rstrip())) and int(match["status"]) < 256:
         status = int(match["status"])
         claimed.pop()
         _drop_blank_end(claimed)

@@ -40,7 +40,7 @@ def fences(lines: list[str], path: str) -> Iterator[Fence]:
             raise ParseError(
                 f"block is not closed; end it with a line of {_fence_in_words(fence)}", location
             )
-        language, options = _info(match["info"])
+        language, options = _info(match["info"], location)
         yield Fence(location, last + 1, language, options, tuple(lines[index + 1 : last]))
         index = last + 1
 
@@ -57,13 +57,19 @@ def _fence_in_words(fence: str) -> str:
     return f"{count} {'backticks' if fence[0] == '`' else 'tildes'}"
 
 
-def _info(info: str) -> tuple[str, dict[str, str]]:
+def _info(info: str, location: Location) -> tuple[str, dict[str, str]]:
     """The language of an info string, and its words and options in their order."""
-    language, options = "", {}
+    if '"' in _INFO_WORD.sub("", info):
+        raise ParseError("a quote of the info string is not closed; end it with '\"'", location)
+    language, options = "", dict[str, str]()
     for position, match in enumerate(_INFO_WORD.finditer(info)):
-        value = match["quoted"].replace('\\"', '"') if match["quoted"] is not None else None
+        key, value = match["key"], match["bare"] or ""
+        if match["quoted"] is not None:
+            value = match["quoted"].replace('\\"', '"')
+        if key in options:
+            raise ParseError(f"option {key!r} stands there twice; keep one", location)
         if position == 0 and match["quoted"] is None and match["bare"] is None:
-            language = match["key"].lstrip(".")
+            language = key.lstrip(".")
         else:
-            options[match["key"]] = value if value is not None else match["bare"] or ""
+            options[key] = value
     return language, options

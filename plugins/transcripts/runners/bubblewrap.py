@@ -66,9 +66,11 @@ def invocation(
 
 
 def _isolation(environment: Environment) -> tuple[str, ...]:
-    # No --new-session: the shell gets a session and a terminal of its own inside.
+    # No --new-session: the shell gets a session and a terminal of its own inside. As process 1
+    # the supervisor survives "kill -9 -1".
     return (
         *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
+        "--as-pid-1",
         *("--uid", str(UID), "--gid", str(UID), "--hostname", environment.host),
     )
 

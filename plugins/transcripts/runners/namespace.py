@@ -8,6 +8,7 @@ import ctypes
 import os
 import platform
 import shutil
+import signal
 import stat
 import struct
 from collections.abc import AsyncIterator
@@ -73,18 +74,28 @@ class _Namespace:
             os.close(fd)
 
     async def watch_memory(self, limits: Limits) -> None:
-        """Interrupt the command when all processes together use more than they may."""
+        """End the largest process, and the command, when all together use more than they may."""
         while not self._process.ended.is_set():
             await asyncio.sleep(_WATCH_INTERVAL)
-            used = sum(_resident(pid) for pid in _descendants(self._process.pid))
-            if used > limits.memory:
-                self._shell.interrupt(f"killed: it used more than {limits.memory >> 20} MiB")
+            used = {pid: _resident(pid) for pid in _descendants(self._process.pid)}
+            if sum(used.values()) > limits.memory:
+                with contextlib.suppress(ProcessLookupError):  # it may run in the background
+                    os.kill(max(used, key=used.__getitem__), signal.SIGKILL)
+                self._shell.interrupt(
+                    f"killed: the session used more than {limits.memory >> 20} MiB"
+                )
 
 
 @contextlib.asynccontextmanager
 async def open_sandbox(environment: Environment) -> AsyncIterator[Sandbox]:
     """Start bubblewrap and a shell in it. Raises SandboxError, with the cure, if it cannot."""
-    process, shell = _launch(environment, unprivileged())
+    try:
+        process, shell = _launch(environment, unprivileged())
+    except OSError as error:
+        raise SandboxError(
+            f"the sandbox could not be started: {error.strerror}; end some programs, or raise"
+            " the limit that 'ulimit -a' shows"
+        ) from error
     sandbox = _Namespace(process, shell, environment)
     watch = asyncio.create_task(sandbox.watch_memory(environment.limits))
     try:

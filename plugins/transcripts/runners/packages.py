@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,52 +15,68 @@ class Packages:
     """Answers from dpkg's database, asked once for each program."""
 
     def __init__(self) -> None:
-        self._known: dict[str, str | None] = {}
-        self._versions: dict[str, str] = {}
+        self._asking = asyncio.Lock()
+        self._known: dict[str, str] = {}
+        """By real path, ``name version``; empty for a program that no package has."""
 
-    def of(self, programs: Iterable[str]) -> tuple[str, ...]:
+    async def of(self, programs: Iterable[str]) -> tuple[str, ...]:
         """``name version`` of each package, in order of name; what no package has is left out.
 
         Empty on a system without dpkg.
         """
-        wanted = [program for program in programs if Path(program).exists()]
-        self._look_up([program for program in wanted if program not in self._known])
-        names = {name for program in wanted if (name := self._known.get(program))}
-        return tuple(f"{name} {self._versions[name]}" for name in sorted(names))
+        wanted = {os.path.realpath(program) for program in programs if Path(program).exists()}
+        async with self._asking:
+            await self._look_up(wanted - self._known.keys())
+        return tuple(sorted({self._known[program] for program in wanted} - {""}))
 
-    def _look_up(self, programs: list[str]) -> None:
+    async def _look_up(self, programs: set[str]) -> None:
+        self._known.update(dict.fromkeys(programs, ""))
         if not programs or not shutil.which("dpkg-query"):
             return
         spellings = {spelling: program for program in programs for spelling in _spellings(program)}
-        self._known.update(dict.fromkeys(programs))
-        for line in _ask("--search", "--", *spellings):
-            owners, _, path = line.rpartition(": ")
-            if path in spellings and not owners.startswith("diversion by"):
-                self._known[spellings[path]] = owners.split(",")[0].split(":")[0].strip()
-        names = {name for name in self._known.values() if name and name not in self._versions}
-        if names:
-            answers = _ask(
-                "--show", "--showformat=${Package}\\t${Version}\\n", "--", *sorted(names)
+        owners: dict[str, str] = {}
+        for line in await _ask("--search", "--", *sorted(spellings)):
+            names, _, path = line.rpartition(": ")
+            if path in spellings and not names.startswith("diversion by"):
+                owners[spellings[path]] = names.split(",")[0].split(":")[0].strip()
+        if owners:
+            names_wanted = sorted(set(owners.values()))
+            shown = await _ask(
+                "--show", "--showformat=${Package}\\t${Version}\\n", "--", *names_wanted
             )
-            self._versions.update(line.split("\t") for line in answers)  # type: ignore[misc]  # pairs
+            versions = dict(line.split("\t") for line in shown)
+            for program, name in owners.items():
+                self._known[program] = f"{name} {versions[name]}"
 
 
 def _spellings(program: str) -> tuple[str, ...]:
-    """A path as dpkg may know it: behind its links, and on both sides of the merged /usr."""
-    real = os.path.realpath(program)
-    paths = {program, real}
-    paths |= {path.removeprefix("/usr") for path in paths if path.startswith("/usr/")}
-    paths |= {f"/usr{path}" for path in paths if path.startswith(("/bin/", "/sbin/"))}
-    return tuple(sorted(paths))
+    """A real path as dpkg may know it: on either side of the merged /usr."""
+    merged = program.removeprefix("/usr")
+    return (program, merged) if merged != program else (program,)
 
 
-def _ask(*arguments: str) -> list[str]:
-    # It exits 1 when one of several paths has no package: the others' answers still count.
-    answer = subprocess.run(
-        ["dpkg-query", *arguments],
-        capture_output=True,
-        check=False,
-        text=True,
-        env={"LC_ALL": "C", "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
-    )
-    return answer.stdout.splitlines()
+async def _ask(*arguments: str) -> list[str]:
+    """The lines of dpkg-query's answer; that of several paths one has no package is no failure.
+
+    It is waited for by its descriptor: asyncio's own way starts a thread on Python 3.11, and
+    the runners fork, which threads do not survive.
+    """
+    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    with tempfile.TemporaryFile() as answer:
+        query = subprocess.Popen(
+            ["dpkg-query", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=answer,
+            stderr=subprocess.DEVNULL,
+            env={"LC_ALL": "C", "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
+        )
+        death = os.pidfd_open(query.pid)
+        loop.add_reader(death, ended.set)
+        try:
+            await ended.wait()
+        finally:
+            loop.remove_reader(death)
+            os.close(death)
+            query.wait()
+        answer.seek(0)
+        return answer.read().decode("utf-8", "replace").splitlines()

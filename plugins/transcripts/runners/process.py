@@ -28,6 +28,7 @@ _RESPONSE = struct.Struct("=QqiI")
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _CONTINUE = 1
 _PATH_MAX = 4096
+_MACHINE = platform.machine()
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -103,7 +104,7 @@ class Process:
             self._stop_listening()  # nobody is left who could call
             return
         identifier, pid, _flags, number, _arch, _ip, *arguments = _NOTIFICATION.unpack(buffer)
-        index = seccomp.exec_path_argument(platform.machine(), number)
+        index = seccomp.exec_path_argument(_MACHINE, number)
         if path := _string_in(pid, arguments[index]):
             self.programs.add(path)
         with contextlib.suppress(FileNotFoundError):
@@ -113,11 +114,15 @@ class Process:
 def _string_in(pid: int, address: int) -> str:
     """A path in another process's memory; a racing process can only spoil its own provenance."""
     try:
-        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-            memory.seek(address)
-            return os.fsdecode(memory.read(_PATH_MAX).split(b"\0", 1)[0])
-    except (OSError, ValueError, OverflowError):
+        memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY)
+    except OSError:
         return ""
+    try:
+        return os.fsdecode(os.pread(memory, _PATH_MAX, address).split(b"\0", 1)[0])
+    except (OSError, OverflowError):
+        return ""
+    finally:
+        os.close(memory)
 
 
 def start(
@@ -180,7 +185,13 @@ def _become(
 
 
 def _place(descriptors: Mapping[int, int]) -> None:
-    """Give each descriptor its number; first out of the way, so that none covers another."""
+    """Give each descriptor its number; first out of the way, so that none covers another.
+
+    Of all others none stays open: one that the author's shell left us could lead outside.
+    """
+    for entry in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError):  # the one that lists them is closed by now
+            os.set_inheritable(int(entry.name), False)
     moved = {number: _out_of_the_way(fd) for number, fd in descriptors.items()}
     for number, fd in moved.items():
         os.dup2(fd, number, inheritable=True)
@@ -193,13 +204,12 @@ def _out_of_the_way(fd: int) -> int:
 def _announce_execs(parent: socket.socket) -> None:
     """Ask the kernel to tell the parent of each exec from here on; without it, say so."""
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    machine = platform.machine()
     fd = -1
-    if seccomp.supported(machine):
-        program = seccomp.execs(machine)
+    if seccomp.supported(_MACHINE):
+        program = seccomp.execs(_MACHINE)
         code = ctypes.create_string_buffer(program, len(program))
         filter_ = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
-        number = seccomp.seccomp_number(machine)
+        number = seccomp.seccomp_number(_MACHINE)
         fd = _libc.syscall(number, _SET_MODE_FILTER, _NEW_LISTENER, filter_)
     if fd >= 0:
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [fd]))

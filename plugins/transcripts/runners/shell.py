@@ -19,7 +19,6 @@ import secrets
 import shlex
 import signal
 import termios
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,25 +34,36 @@ SUPERVISOR = ("/bin/bash", "--noprofile", "--norc", f"/dev/fd/{CONTROL_FD}")
 
 # "$_" is printed as nothing, but being the last argument it stays what it was. Asking for the
 # jobs tells how the command died, and has bash forget it, so that the next job is number 1.
+# What a DEBUG trap prints in between goes nowhere, as only our own commands have the terminal;
+# "\builtin" is no alias, and "!" keeps ERR traps and "set -e" out. "@Q" keeps statuses apart
+# whatever IFS is.
 _REPORT = (
-    "{{ builtin printf '\\033]133;D;{nonce};%s;%s;%s\\007%.0s'"
-    ' "$?" "$-" "${{PIPESTATUS[*]}}" "$_";'
-    " __transcripts() {{ builtin jobs; builtin unset -f __transcripts; }};"
-    ' __transcripts "$_";'
-    " builtin printf '\\033]133;K;{nonce}\\007%.0s' \"$_\"; }} >/dev/tty 2>/dev/null\n"
+    "{{ \\builtin printf '\\033]133;D;{nonce};%s;%s;%s\\007%.0s'"
+    ' "$?" "$-" "${{PIPESTATUS[*]@Q}}" "$_" >/dev/tty;'
+    ' ! \\builtin trap -p ERR "$_" >/dev/tty;'
+    " __transcripts() {{ \\builtin jobs; \\builtin unset -f __transcripts; }};"
+    ' __transcripts "$_" >/dev/tty;'
+    " \\builtin printf '\\033]133;K;{nonce}\\007%.0s' \"$_\" >/dev/tty; }} >/dev/null 2>&1\n"
 )
 # The supervisor outlives its shells: each gets a session of its own, so that the terminal is
 # its controlling one and job control works.
 _START = (
     "exec 2>/dev/null;"
-    " setsid --ctty bash --noprofile --norc -i /dev/fd/{commands} 2>&1 {control}<&-;"
+    " SHLVL=0 setsid --ctty bash --noprofile --norc -i /dev/fd/{commands} 2>&1 {control}<&-;"
     " printf '\\033]133;S;{nonce};%s\\007' $?\n"
 )
 _BEGIN = (
-    "exec </dev/null {commands}<&-; BASH_ARGV0=bash; set +o history; unset HISTFILE;"
-    " cd; umask 022\n"
+    "exec </dev/null {commands}<&-; BASH_ARGV0=bash; set +o history; history -c;"
+    " unset HISTFILE; umask 022\n"
 )
 
+# A function's return makes no job, as a subshell would. A failing command runs the ERR trap that
+# there was before it; so the function sets it again.
+_RESTORE = (
+    "{{ {untrap} __transcripts() {{ {trap} \\builtin unset -f __transcripts;"
+    ' return {status}; }}; __transcripts "$_"; }} >/dev/null 2>&1\n'
+)
+_ERROR_TRAP = re.compile(r"^trap -- .*? ERR$", re.MULTILINE | re.DOTALL)
 _OUR_NAME = re.compile(rf"^bash: /dev/fd/{COMMANDS_FD}: line \d+: ".encode(), re.MULTILINE)
 
 _START_TIMEOUT = 20.0
@@ -89,14 +99,16 @@ class Shell:
         self._searched = 0
         self._cut = False
         self._nonce = self._report = ""
-        self._news = asyncio.Event()
+        self._waiter: asyncio.Future[bool] = self._loop.create_future()
         self._death = b""
         self._alive = False
-        self._restore = ""
+        self._last: _Mark | None = None
+        self._restored = ""
         self._pending = memoryview(b"")
         self.pid = 0
         """The shell's process, as the host counts."""
         self._interruption: str | None = None
+        self._modes = termios.tcgetattr(process.master)
         os.set_blocking(commands, False)
         self._loop.add_reader(process.master, self._readable)
 
@@ -112,12 +124,12 @@ class Shell:
         with contextlib.suppress(BrokenPipeError):
             os.write(self._control, start.encode())
         begin = _BEGIN.format(commands=COMMANDS_FD)
-        mark = await self._type(begin, deadline=time.monotonic() + _START_TIMEOUT)
+        mark = await self._type(begin, deadline=self._loop.time() + _START_TIMEOUT)
         if mark is None or mark.died:
             said = bytes(self._buffer if mark is None else mark.output)
             raise SandboxError(said.decode("utf-8", "replace").strip() or "it did not answer")
         self._alive = True
-        self._restore = ""
+        self._last = None
         self._process.programs = executed  # what starts a shell is not what the session ran
         self.pid = os.tcgetpgrp(self._process.master)
 
@@ -127,7 +139,8 @@ class Shell:
             return Ran(output=b"", status=255, notes=("the sandbox had ended",), failed=True)
         if not self._alive:
             await self.start()
-        mark = await self._type(f"{self._restore}{text}\n", deadline=time.monotonic() + timeout)
+        self._restored = _restoring(self._last, text) if self._last else ""
+        mark = await self._type(f"{self._restored}{text}\n", deadline=self._loop.time() + timeout)
         notes: list[str] = []
         failed = False
         if mark is None:
@@ -140,28 +153,33 @@ class Shell:
         """Write a file through the shell itself, so that owner and directory are the session's."""
         end = f"END_{secrets.token_hex(8)}"
         parent, quoted = shlex.quote(str(Path(path).parent)), shlex.quote(path)
-        restore = self._restore
+        last = self._last
         ran = await self.run(
-            f"command mkdir -p -- {parent} && command cat >{quoted} <<'{end}'\n{text}{end}",
+            # No alias, no function, no "set -C" of the author's may come between.
+            f"\\command mkdir -p -- {parent} && \\command cat >|{quoted} <<'{end}'\n{text}{end}",
             timeout=_START_TIMEOUT,
         )
         if self._alive:
-            self._restore = restore
+            self._last = last
         if ran.status or ran.failed:
             said = ran.output.decode("utf-8", "replace").strip().splitlines()
             raise Refused(said[-1] if said else "; ".join(ran.notes) or "it cannot be written")
 
     def close(self) -> None:
         """Forget the terminal, before it is closed."""
-        self._loop.remove_reader(self._process.master)
+        self._forget_terminal()
         self._loop.remove_writer(self._commands)
         os.close(self._commands)
         os.close(self._control)
 
+    def _forget_terminal(self) -> None:
+        if self._process.master >= 0:
+            self._loop.remove_reader(self._process.master)
+
     def interrupt(self, reason: str) -> None:
         """End the running command, with ``reason`` as its note."""
         self._interruption = reason
-        self._news.set()
+        self._wake()
 
     # --- One exchange -------------------------------------------------------------------
 
@@ -193,22 +211,36 @@ class Shell:
     async def _until(self, deadline: float) -> _Mark | None:
         still = 0
         while True:
-            self._news.clear()
             if found := self._take():
                 return found
             if self._process.ended.is_set():
                 return self._sandbox_gone()
-            if self._interruption or (left := deadline - time.monotonic()) <= 0:
+            if self._interruption or (left := deadline - self._loop.time()) <= 0:
                 return None
-            try:
-                await asyncio.wait_for(self._news.wait(), min(left, _POLL if still < 3 else 0.25))
+            if await self._news(min(left, _POLL if still < 3 else 0.25)):
                 still = 0
-            except TimeoutError:
-                still += 1
-                if still >= 2 and self._wants_more():
-                    self._interruption = (
-                        "the command is not complete: a quote, here-document or block is open"
-                    )
+                continue
+            still += 1
+            if still >= 2 and self._wants_more():
+                self._interruption = (
+                    "the command is not complete: a quote, here-document or block is open"
+                )
+
+    async def _news(self, timeout: float) -> bool:
+        """Wait until something was read or happened; False where nothing did for so long.
+
+        A bare future costs a third of asyncio.wait_for, and each command waits.
+        """
+        self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(timeout, self._wake, False)
+        try:
+            return await self._waiter
+        finally:
+            timer.cancel()
+
+    def _wake(self, news: bool = True) -> None:
+        if not self._waiter.done():
+            self._waiter.set_result(news)
 
     def _take(self) -> _Mark | None:
         """The output up to the report, or up to the shell's death, if either has come."""
@@ -237,8 +269,12 @@ class Shell:
 
     def _output(self, end: int) -> bytes:
         # "set -v" shows each line that bash reads, and a syntax error the name of its pipe.
-        shown = bytes(self._buffer[:end]).replace(self._report.rstrip("\n").encode() + b"\r\n", b"")
-        return _OUR_NAME.sub(b"bash: ", shown)[: self._limit]
+        shown = bytes(self._buffer[:end])
+        for ours in filter(None, (self._report, self._restored)):
+            shown = shown.replace(ours.replace("\n", "\r\n").encode(), b"")
+        shown = _OUR_NAME.sub(b"bash: ", shown)
+        self._cut = self._cut or len(shown) > self._limit
+        return shown[: self._limit]
 
     def _forget(self, count: int) -> None:
         del self._buffer[:count]
@@ -249,7 +285,7 @@ class Shell:
         return cut
 
     def _sandbox_gone(self) -> _Mark:
-        output = bytes(self._buffer[: self._limit])
+        output = self._output(len(self._buffer))
         self._forget(len(self._buffer))
         self._alive = False
         return _Mark(output, 255, died=True, cut=self._was_cut())
@@ -279,17 +315,20 @@ class Shell:
             notes.append("the shell ended; what follows runs in a new one")
         else:
             output += _signal_message(mark)
-            self._restore = _restoring(mark)
+            self._last = mark
         return Ran(output=output, status=mark.status, notes=tuple(notes), failed=failed)
 
     async def _stop(self) -> _Mark:
         """Kill what runs in the foreground; where that does not help, the shell itself."""
+        # The marks may have been lost because "stty" had the terminal change them.
+        termios.tcsetattr(self._process.master, termios.TCSANOW, self._modes)
         for target in (self._foreground(), self.pid):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(target, signal.SIGKILL)
             mark = await self._after_kill()
             if mark is not None:
                 return mark
+        self._forget_terminal()
         await self._process.close()
         return self._sandbox_gone()
 
@@ -302,7 +341,7 @@ class Shell:
     async def _after_kill(self) -> _Mark | None:
         """The mark of the report that is still in the pipe, or of the shell's death."""
         self._interruption = None
-        deadline = time.monotonic() + _KILL_GRACE
+        deadline = self._loop.time() + _KILL_GRACE
         return await self._until(deadline)
 
     def _drop_unread(self) -> None:
@@ -327,12 +366,13 @@ class Shell:
         if not data:
             self._loop.remove_reader(self._process.master)
         self._buffer += data
-        if len(self._buffer) > self._limit + 16 * _TAIL:
+        begun = f"\x1b]133;D;{self._nonce};".encode()
+        if len(self._buffer) > self._limit + 16 * _TAIL and begun not in self._buffer:
             # Keep the beginning, and enough of the end that no mark is cut.
             del self._buffer[self._limit : -_TAIL]
             self._searched = min(self._searched, len(self._buffer))
             self._cut = True
-        self._news.set()
+        self._wake()
 
 
 def _signal_message(mark: _Mark) -> bytes:
@@ -341,23 +381,30 @@ def _signal_message(mark: _Mark) -> bytes:
     Bash keeps it for ``jobs`` when its commands come from a pipe.
     """
     number = mark.status - 128
-    if number in (signal.SIGINT, signal.SIGPIPE) or number not in signal.valid_signals():
+    if number <= 0 or number in (signal.SIGINT, signal.SIGPIPE):
+        return b""
+    if number not in signal.valid_signals():
         return b""
     words = re.escape(signal.strsignal(number) or "")
     found = re.search(rf"^\[\d+\][+-]?\s+({words}(?: \(core dumped\))?)\s", mark.jobs, re.MULTILINE)
     return f"{found[1]}\r\n".encode() if found else b""
 
 
-def _restoring(mark: _Mark) -> str:
-    """A line that gives the next command the ``$?`` and PIPESTATUS that it would have seen."""
-    statuses = mark.pipe.split()
+def _restoring(mark: _Mark, text: str) -> str:
+    """A line that gives the next command, ``text``, what it would have seen of the last one."""
+    statuses = re.findall(r"'(\d+)'", mark.pipe)
     if not any(status != "0" for status in (*statuses, str(mark.status))):
         return ""
-    if "e" in mark.flags:
-        return "! :\n" if mark.status == 1 else ""  # a failing command would end the shell
-    if len(statuses) == 1:
-        return f"(exit {mark.status})\n"
-    return " | ".join(f"(exit {status})" for status in statuses) + "\n"
+    if "e" in mark.flags:  # a failing command would end the shell
+        return "! { :; } >/dev/null 2>&1\n" if mark.status == 1 else ""
+    trap = _ERROR_TRAP.search(mark.jobs.replace("\r\n", "\n"))
+    if "PIPESTATUS" in text and not trap:
+        return " | ".join(f"(exit {status}) 2>/dev/null" for status in statuses) + "\n"
+    return _RESTORE.format(
+        untrap="\\builtin trap - ERR;" if trap else "",
+        trap=f"\\builtin {trap[0]};" if trap else "",
+        status=mark.status,
+    )
 
 
 def _seconds(seconds: float) -> str:

@@ -1,0 +1,257 @@
+"""A session sees its own small world, reaches nothing outside, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import secrets
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from transcripts.runners import open_sandbox, seccomp
+from transcripts.runners.sandbox import Sandbox
+
+from .conftest import PATIENCE, Timed, World, processes_of, shown
+
+# --- Its own world ----------------------------------------------------------------------
+
+
+def test_the_user_is_the_environment_s(world: World) -> None:
+    assert world.output("id; whoami; groups; pwd; echo ~", user="ada") == (
+        "uid=1000(ada) gid=1000(ada) groups=1000(ada)\nada\nada\n/home/ada\n/home/ada\n"
+    )
+
+
+def test_the_host_name_is_the_environment_s(world: World) -> None:
+    said = world.output("hostname; uname -n; cat /etc/hostname; getent hosts peer1", host="peer1")
+    assert said.split() == ["peer1", "peer1", "peer1", "::1", "localhost", "peer1"]
+
+
+def test_time_zone_and_locale_are_the_environment_s(world: World) -> None:
+    said = world.output("date -d @0 +%H:%M%Z; echo $LANG", timezone="Asia/Tokyo", locale="C")
+    assert said == "09:00JST\nC\n"
+
+
+def test_the_home_begins_empty(world: World) -> None:
+    assert world.output("ls -A ~ /tmp /var/tmp /run /dev/shm | grep -v :; true").split() == []
+
+
+def test_two_sessions_share_nothing(world: World) -> None:
+    world.commands("touch /tmp/mine ~/mine /dev/shm/mine")
+    assert world.output("ls /tmp ~ /dev/shm") == "/dev/shm:\n\n/home/reader:\n\n/tmp:\n"
+
+
+def test_kernel_and_file_system_are_told(world: World) -> None:
+    told, seen, kind = world.play(
+        lambda sandbox: (sandbox.kernel, sandbox.filesystem), "uname -sr", "stat -fc %T ."
+    )
+    assert (told[0], told[1]) == (shown(seen).strip(), shown(kind).strip())
+
+
+# --- Nothing outside --------------------------------------------------------------------
+
+
+def test_there_is_no_network_but_its_own(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        devices, connected = world.commands(
+            "tail -n +3 /proc/net/dev | cut -d: -f1", f"echo >/dev/tcp/127.0.0.1/{port}"
+        )
+    assert shown(devices).split() == ["lo"]
+    assert "Connection refused" in shown(connected)
+
+
+def test_abstract_sockets_of_the_host_are_not_there(world: World) -> None:
+    name = f"transcripts-{secrets.token_hex(4)}"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(f"\0{name}")
+        server.listen()
+        assert name not in world.output("cat /proc/net/unix")
+
+
+def test_the_author_s_environment_is_nowhere(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = secrets.token_hex(8)
+    monkeypatch.setenv("TRANSCRIPTS_SECRET", secret)
+    ran = world.commands("env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'")[0]
+    assert "HOME=" in shown(ran)
+    assert secret not in shown(ran)
+
+
+def test_the_author_s_command_lines_are_nowhere(world: World) -> None:
+    said = world.output("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -d /proc/[0-9]* | wc -l")
+    assert "pytest" not in said
+    assert str(Path.home()) not in said
+    assert int(said.split()[-1]) < 10
+
+
+def test_the_author_s_files_are_nowhere(world: World, tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    outside = [tmp_path, Path.cwd(), Path("/root"), Path("/srv"), Path("/mnt"), Path("/boot")]
+    for ran in world.commands(*(f"ls {path}" for path in outside)):
+        assert "No such file or directory" in shown(ran)
+
+
+def test_descriptors_that_the_author_s_shell_left_open_are_closed(world: World) -> None:
+    left = os.open("/", os.O_RDONLY)
+    os.set_inheritable(left, True)
+    try:
+        said = world.output("readlink /proc/$$/fd/* /proc/1/fd/* /proc/self/fd/*; true")
+    finally:
+        os.close(left)
+    assert "/" not in said.splitlines()
+    assert "/dev/null" in said.splitlines()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo x >/proc/sys/kernel/core_pattern",
+        "echo x >/proc/sysrq-trigger",
+        "echo x >/etc/passwd",
+        "mount -t tmpfs none /tmp",
+        "umount /tmp",
+        "chroot / true",
+        "unshare --user true",
+        "unshare --map-root-user true",
+        "mknod null c 1 3",
+        "hostname other",
+        "date -s 2009-03-08",
+        "kill -9 1; kill -0 1 && exit 1",
+        "cat /etc/shadow",
+        "su -c true </dev/null",
+    ],
+)
+def test_what_root_could_do_is_refused(world: World, command: str) -> None:
+    ran = world.commands(f"( {command} )")[0]
+    assert ran.status != 0, shown(ran)
+
+
+def test_no_capability_is_left_and_none_can_be_gained(world: World) -> None:
+    said = world.output("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status").split()
+    facts = dict(zip(said[::2], said[1::2], strict=True))
+    assert {int(facts[f"Cap{kind}:"], 16) for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {0}
+    assert (facts["NoNewPrivs:"], facts["Seccomp:"]) == ("1", "2")
+
+
+def test_sockets_to_the_hypervisor_are_refused(world: World) -> None:
+    said = world.output("perl -e 'socket(S, 40, 1, 0) or print qq($!\\n)'")
+    assert said == "Operation not permitted\n"
+
+
+def test_typing_into_the_terminal_is_refused(world: World) -> None:
+    said = world.output(
+        "perl -e 'open T, q(+<), q(/dev/tty); $c = q(x);"
+        " for $n (0x5412, 0x541C, 0x100005412) { ioctl(T, $n, $c) or print qq($!\\n) }'"
+    )
+    assert said == "Operation not permitted\n" * 3
+
+
+def test_calls_that_reach_around_namespaces_are_refused(world: World) -> None:
+    refused = seccomp._ARCHITECTURES[platform.machine()].refused
+    said = world.output(
+        f"perl -e 'for $n ({','.join(map(str, refused))})"
+        " { $r = syscall($n, 0, 0, 0, 0, 0); print qq($r $!\\n) }'"
+    )
+    assert said == "-1 Operation not permitted\n" * len(refused)
+
+
+def test_it_never_runs_as_root_outside(world: World) -> None:
+    token = secrets.token_hex(8)
+
+    def users(_: Sandbox) -> set[int]:
+        found = processes_of(token)
+        assert found
+        return {Path(f"/proc/{pid}").stat().st_uid for pid in found}
+
+    _, seen = world.play(
+        f"(exec -a {token} sleep 300) & while ! pgrep -f {token}; do :; done", users
+    )
+    assert 0 not in seen
+    assert seen == {os.getuid() or next(iter(seen))}
+
+
+# --- Nothing behind ---------------------------------------------------------------------
+
+
+def _gone(token: str) -> bool:
+    deadline = time.monotonic() + PATIENCE
+    while processes_of(token):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+DAEMONS = (
+    "for i in 1 2 3; do (exec -a {token} setsid sleep 300) & done;"
+    " (trap '' TERM HUP INT; exec -a {token} sleep 300) & disown -a;"
+    " while [ $(pgrep -c sleep) -lt 4 ]; do :; done"
+)
+
+
+def test_all_processes_end_with_the_session(world: World) -> None:
+    token = secrets.token_hex(8)
+    _, seen = world.play(DAEMONS.format(token=token), lambda _: processes_of(token))
+    assert seen
+    assert _gone(token)
+
+
+def test_all_processes_end_with_an_interrupted_session(world: World) -> None:
+    token = secrets.token_hex(8)
+
+    async def interrupted() -> None:
+        async with open_sandbox(world.environment()) as sandbox:
+            await sandbox.run(DAEMONS.format(token=token), timeout=PATIENCE)
+            assert processes_of(token)
+            running = asyncio.create_task(sandbox.run("sleep 600", timeout=PATIENCE))
+            await asyncio.sleep(0)
+            running.cancel()
+            await running
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(interrupted())
+    assert _gone(token)
+
+
+def test_all_descriptors_are_closed_with_the_session(world: World) -> None:
+    world.commands("true")
+    before = sorted(Path("/proc/self/fd").iterdir())
+    for _ in range(3):
+        world.play("exit 3", Timed("sleep 600", 0.1), "true")
+    assert sorted(Path("/proc/self/fd").iterdir()) == before
+
+
+def test_sessions_run_side_by_side(world: World) -> None:
+    async def one(number: int) -> str:
+        async with open_sandbox(world.environment()) as sandbox:
+            await sandbox.run(f"x={number}; touch /tmp/{number}", timeout=PATIENCE)
+            return shown(await sandbox.run("echo $x; ls /tmp", timeout=PATIENCE))
+
+    async def all_of_them() -> list[str]:
+        return await asyncio.gather(*map(one, range(10)))
+
+    assert asyncio.run(all_of_them()) == [f"{n}\n{n}\n" for n in range(10)]
+
+
+# --- Provenance -------------------------------------------------------------------------
+
+
+def test_the_programs_are_those_that_ran(world: World) -> None:
+    *_, programs = world.play(
+        "ls / >/dev/null; true; type cat",
+        "nosuchcommand",
+        "seq 3 | sort | head -1",
+        lambda sandbox: {Path(path).name for path in sandbox.programs},
+    )
+    assert programs == {"bash", "ls", "seq", "sort", "head"}
+
+
+def test_a_session_of_builtins_ran_bash_alone(world: World) -> None:
+    *_, programs = world.play(
+        "echo a", "exit", "echo b", lambda sandbox: {Path(path).name for path in sandbox.programs}
+    )
+    assert programs == {"bash"}

@@ -1,0 +1,104 @@
+"""What a build runs, what it refuses, and that no post is ever left out silently."""
+
+from __future__ import annotations
+
+from .conftest import Site, one
+
+POST = "Title: A post\nDate: 2009-03-08\n\n```console run\n$ echo $((6 * 7))\n```\n"
+WRONG = POST.replace("```\n", "wrong\n```\n").replace("```console run\nwrong", "```console run")
+
+
+def test_a_plain_build_runs_what_is_new_and_nothing_the_second_time(site: Site) -> None:
+    site.write("post.md", POST)
+    first = site.build()
+    assert first.status == 0, first.said
+    assert "[1/1] content/post.md main: ran 1 command, " in first.said.replace(f"{site.root}/", "")
+    assert site.files() == ["post.md", "post.recording"]
+    assert "42" in site.text("2009/a-post/index.html")
+    second = site.build()
+    assert second.status == 0
+    assert "[1/1]" not in second.said
+
+
+def test_a_build_that_may_never_run_shows_what_is_not_recorded(site: Site) -> None:
+    site.settings = 'TRANSCRIPTS_RUN = "never"\n'
+    site.write("post.md", POST)
+    built = site.build()
+    assert built.status == 0
+    assert "content/post.md:4: session 'main' is not recorded" in built.said
+    assert site.files() == ["post.md"]
+    figure = one(site.page("2009/a-post/index.html"), "figure.transcript.failed")
+    assert figure is not None
+    assert "session 'main' is not recorded" in figure.text()
+    assert "echo $((6 * 7))" in figure.text()
+
+
+def test_a_strict_build_stops_with_the_whole_list_and_writes_no_page(site: Site) -> None:
+    site.settings = 'TRANSCRIPTS_RUN = "never"\nTRANSCRIPTS_STRICT = True\n'
+    site.write("a.md", POST)
+    site.write("b.md", POST.replace("console run", "console run tiemout=3s"))
+    site.write("c.md", "Title: Without a date\n\nText.\n")
+    site.write("d.md", b"Title: D\nDate: 2009-03-08\n\n\xe9\n")
+    built = site.build()
+    assert built.status == 1
+    told = built.said.replace(f"{site.root}/", "")
+    assert "content/a.md:4: session 'main' is not recorded" in told
+    assert "content/b.md:4: unknown option 'tiemout'; did you mean 'timeout'?" in told
+    assert "content/c.md:1: Pelican leaves this post out; " in told
+    assert "content/d.md:4: not UTF-8: byte 0xe9; save the file as UTF-8" in told
+    assert "Traceback" not in told
+    assert site.pages() == []
+
+
+def test_a_post_that_pelican_would_drop_is_told_and_fails_the_build(site: Site) -> None:
+    site.write("good.md", POST)
+    site.write("dateless.md", "Title: Without a date\n\nText.\n")
+    site.write("latin.md", b"Title: Latin\nDate: 2009-03-08\n\n\xe9t\xe9\n")
+    built = site.build()
+    told = built.said.replace(f"{site.root}/", "")
+    assert built.status == 1
+    assert "content/dateless.md:1: Pelican leaves this post out; " in told
+    assert "content/latin.md:4: not UTF-8: byte 0xe9" in told
+    assert "2009/a-post/index.html" in site.pages()
+    page = site.page("2009/latin/index.html")
+    assert "\ufffdt\ufffd" in one(page, "main").text()
+    assert "not UTF-8" in one(page, "figure.transcript.failed").text()
+
+
+def test_a_draft_and_a_skipped_post_are_not_reported(site: Site) -> None:
+    site.write("good.md", POST)
+    site.write("draft.md", "Title: Draft\nDate: 2009-03-08\nStatus: draft\n\nText.\n")
+    site.write("future.md", "Title: Future\nDate: 2999-03-08\n\nText.\n")
+    site.write("skipped.md", "Title: Skipped\nDate: 2009-03-08\nStatus: skip\n\nText.\n")
+    built = site.build()
+    assert built.status == 0, built.said
+
+
+def test_drift_is_shown_on_the_page_and_fails_the_build(site: Site) -> None:
+    site.write("post.md", WRONG)
+    built = site.build()
+    assert built.status == 1
+    assert "content/post.md:6: 'echo $((6 * 7))' printed something else" in built.said
+    page = site.page("2009/a-post/index.html")
+    assert "printed something else" in one(page, "figure .problem").text()
+    assert "42" in one(page, "figure pre").text()
+
+
+def test_a_broken_recording_keeps_the_post_on_the_site(site: Site) -> None:
+    site.write("post.md", POST)
+    assert site.build().status == 0
+    site.write("post.recording", "<<<<<<< HEAD\n")
+    built = site.build()
+    assert built.status == 1
+    assert "content/post.recording:1: merge conflict" in built.said
+    assert "merge conflict" in site.text("2009/a-post/index.html")
+    main = one(site.page("2009/a-post/index.html"), "main").text()
+    assert main.count("echo $((6") == 1
+
+
+def test_wrong_settings_stop_the_build_with_one_line(site: Site) -> None:
+    site.settings = 'TRANSCRIPTS_RUN = "allways"\n'
+    site.write("post.md", POST)
+    built = site.build()
+    assert built.status == 1
+    assert built.said.strip() == "TRANSCRIPTS_RUN = 'allways'; write 'missing' or 'never'"
