@@ -20,6 +20,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 SETTINGS = 'PATH = "content"\n'
 FRONT = "Title: A post\nDate: 2009-03-08\n\n"
 PATIENCE = 60.0
+CONFINED = Path(__file__).with_name("confined.py")
 ENGINE = (sys.executable, "-m", "transcripts")
 
 
@@ -113,6 +114,13 @@ class Site:
         out, err = process.communicate(timeout=PATIENCE)
         return Done(process.returncode, out or "", err or "")
 
+    def confined(self, *words: str) -> Done:
+        """Do what the command line does, in the world that the words describe."""
+        process = self.start(args=[sys.executable, str(CONFINED), *words])
+        out, err = process.communicate(timeout=PATIENCE)
+        assert process.returncode != 99, "this machine allows no user namespaces"
+        return Done(process.returncode, out, err)
+
 
 @pytest.fixture
 def site(
@@ -122,21 +130,6 @@ def site(
     site = Site(tmp_path, capfd)
     yield site
     site.end()
-
-
-@pytest.fixture
-def tool() -> Iterator[Callable[[str], None]]:
-    """A program of the system, whose versions print what they are given; only root can."""
-    path = Path(f"/usr/local/bin/transcripts-tool-{os.getpid()}")
-    if not os.access(path.parent, os.W_OK):
-        pytest.skip("only root can change the system")
-
-    def say(text: str) -> None:
-        path.write_text(f"#!/bin/sh\necho '{text}'\n")
-        path.chmod(0o755)
-
-    yield say
-    path.unlink(missing_ok=True)
 
 
 def eventually(holds: Callable[[], object]) -> None:

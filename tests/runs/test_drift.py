@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from .conftest import FRONT, Site
+from .conftest import ENGINE, FRONT, Done, Site
 
-TOOL = f"transcripts-tool-{os.getpid()}"
+TOOL = "/usr/bin/tsort"
 
 
 @pytest.fixture
@@ -33,25 +32,28 @@ def test_check_of_an_unchanged_world_finds_nothing(site: Site) -> None:
     assert (site.root / "content/post.recording").stat().st_mtime_ns == before
 
 
-def test_check_finds_a_tool_that_changed(site: Site, tool: Callable[[str], None]) -> None:
-    tool("version 1")
-    site.post(f"\n$ {TOOL}")
-    assert site.run("run").status == 0
+def test_check_finds_a_tool_that_changed(site: Site) -> None:
+    site.post(f"\n$ {Path(TOOL).name}")
+
+    def with_version(number: int, *arguments: str) -> Done:
+        tool = site.write(f"tool{number}", f"#!/bin/sh\necho 'version {number}'\n")
+        tool.chmod(0o755)
+        return site.confined("replaced", TOOL, str(tool), *ENGINE, *arguments)
+
+    assert with_version(1, "run").status == 0
     before = site.text("content/post.recording")
-    tool("version 2")
-    done = site.run("check")
+    done = with_version(2, "check")
     assert done.status == 1
     assert done.out == (
-        f"content/post.md:5: '{TOOL}' prints something else than recorded\n"
+        f"content/post.md:5: '{Path(TOOL).name}' prints something else than recorded\n"
         "    -version 1\n    +version 2\n"
     )
     assert site.text("content/post.recording") == before
     assert "| version 2\n" in site.text("content/post.recording.new")
     assert site.run("accept").status == 0
-    assert site.run("check").status == 0
-    tool("version 1")
-    assert site.run("run").status == 0
-    assert site.run("run", "--all").status == 1
+    assert with_version(2, "check").status == 0
+    assert with_version(1, "run").status == 0
+    assert with_version(1, "run", "--all").status == 1
 
 
 def test_check_shows_a_diff_at_its_line_and_changes_no_recording(changed: Site) -> None:
