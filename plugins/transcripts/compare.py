@@ -94,7 +94,7 @@ def _claim_drifts(block: LiveBlock, command: Command, exchange: Exchange) -> Ite
         yield Drift(
             kind=Kind.FAILED,
             location=command.location,
-            message=f"{_shown(command)}: {'; '.join(exchange.notes)}",
+            message=f"{_shown(command)}: {', '.join(exchange.notes)}; {_remedy(exchange)}",
             diff=_as_added(exchange),
         )
         return
@@ -119,6 +119,12 @@ def _claim_drifts(block: LiveBlock, command: Command, exchange: Exchange) -> Ite
             f" {remedy} [{exchange.status}] after its output",
             diff=() if claim.lines else _as_added(exchange),
         )
+
+
+def _remedy(exchange: Exchange) -> str:
+    if any(note.startswith("timed out") for note in exchange.notes):
+        return "mend the command, or give its block more time with timeout="
+    return "mend the command"
 
 
 def _shown(command: Command) -> str:

@@ -10,6 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from .errors import ParseError, TranscriptError
@@ -39,15 +40,20 @@ class Files:
 def find_posts(content: Path) -> tuple[Path, ...]:
     """All posts and pages below a directory, in the order of their paths.
 
-    Raises TranscriptError where there is no such directory.
+    Raises TranscriptError where there is no such directory, or where two posts would share
+    one recording.
     """
     if not content.is_dir():
         raise TranscriptError(f"{content}: no such directory; name the posts' directory in PATH")
-    return tuple(
+    posts = tuple(
         path
         for path in sorted(content.rglob("*"))
         if path.suffix in SUFFIXES and path.is_file() and not path.name.startswith(".")
     )
+    for one, other in pairwise(posts):
+        if Files(one).recording == Files(other).recording:
+            raise TranscriptError(f"{other}: has one recording with {one.name}; rename one of them")
+    return posts
 
 
 def read_post(path: Path) -> str:

@@ -226,3 +226,11 @@ def test_too_few_descriptors_are_told(site: Site) -> None:
     out, err = process.communicate()
     told = _one_line(Done(process.returncode, out, err), 2)
     assert told.startswith("the sandbox could not be started: Too many open files")
+
+
+def test_two_posts_with_one_recording_are_told(site: Site) -> None:
+    site.post("\n$ echo a", name="post")
+    site.write("content/post.markdown", FRONT)
+    assert _one_line(site.run("run"), 2) == (
+        "content/post.md: has one recording with post.markdown; rename one of them"
+    )

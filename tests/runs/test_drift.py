@@ -254,7 +254,10 @@ def test_a_timeout_is_an_error_that_no_claim_excuses(site: Site) -> None:
     site.post(" timeout=200ms exit=any\n$ echo before; sleep 600\n$ echo after")
     done = site.run("run")
     assert done.status == 1
-    assert "content/post.md:5: 'echo before; sleep 600': timed out after 0.2 s\n" in done.out
+    assert done.out == (
+        "content/post.md:5: 'echo before; sleep 600': timed out after 0.2 s;"
+        " mend the command, or give its block more time with timeout=\n    +before\n"
+    )
     recording = site.text("content/post.recording")
     assert "! timed out after 0.2 s\n[137] failed\n" in recording
     assert "$ echo after\n| after\n[0]\n" in recording

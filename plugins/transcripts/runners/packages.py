@@ -24,7 +24,9 @@ class Packages:
 
         Empty on a system without dpkg.
         """
-        wanted = {os.path.realpath(program) for program in programs if Path(program).exists()}
+        found = [program for program in programs if Path(program).exists()]
+        found += [other for program in found if (other := _interpreter(program))]
+        wanted = set(map(os.path.realpath, found))
         async with self._asking:
             await self._look_up(wanted - self._known.keys())
         return tuple(sorted({self._known[program] for program in wanted} - {""}))
@@ -47,6 +49,17 @@ class Packages:
             versions = dict(line.split("\t") for line in shown)
             for program, name in owners.items():
                 self._known[program] = f"{name} {versions[name]}"
+
+
+def _interpreter(program: str) -> str:
+    """What a script names in its first line: the kernel starts it without another exec."""
+    try:
+        with Path(program).open("rb") as file:
+            first = file.readline(256)
+    except OSError:
+        return ""
+    words = first[2:].split()
+    return os.fsdecode(words[0]) if first.startswith(b"#!") and words else ""
 
 
 def _spellings(program: str) -> tuple[str, ...]:

@@ -14,15 +14,14 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import re
 import secrets
 import shlex
 import signal
 import termios
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import SandboxError
+from .marks import Mark, Stream, report_line, restoring, signal_message
 from .process import Process
 from .sandbox import Ran, Refused
 
@@ -32,19 +31,6 @@ CONTROL_FD = 8
 """The descriptor from which the supervisor, the parent of all shells, reads its script."""
 SUPERVISOR = ("/bin/bash", "--noprofile", "--norc", f"/dev/fd/{CONTROL_FD}")
 
-# "$_" is printed as nothing, but being the last argument it stays what it was. Asking for the
-# jobs tells how the command died, and has bash forget it, so that the next job is number 1.
-# What a DEBUG trap prints in between goes nowhere, as only our own commands have the terminal;
-# "\builtin" is no alias, and "!" keeps ERR traps and "set -e" out. "@Q" keeps statuses apart
-# whatever IFS is.
-_REPORT = (
-    "{{ \\builtin printf '\\033]133;D;{nonce};%s;%s;%s\\007%.0s'"
-    ' "$?" "$-" "${{PIPESTATUS[*]@Q}}" "$_" >/dev/tty;'
-    ' ! \\builtin trap -p ERR "$_" >/dev/tty;'
-    " __transcripts() {{ \\builtin jobs; \\builtin unset -f __transcripts; }};"
-    ' __transcripts "$_" >/dev/tty;'
-    " \\builtin printf '\\033]133;K;{nonce}\\007%.0s' \"$_\" >/dev/tty; }} >/dev/null 2>&1\n"
-)
 # The supervisor outlives its shells: each gets a session of its own, so that the terminal is
 # its controlling one and job control works.
 _START = (
@@ -57,33 +43,12 @@ _BEGIN = (
     " unset HISTFILE; umask 022\n"
 )
 
-# A function's return makes no job, as a subshell would. A failing command runs the ERR trap that
-# there was before it; so the function sets it again.
-_RESTORE = (
-    "{{ {untrap} __transcripts() {{ {trap} \\builtin unset -f __transcripts;"
-    ' return {status}; }}; __transcripts "$_"; }} >/dev/null 2>&1\n'
+_INCOMPLETE = (
+    "not complete: a quote, here-document or block is open, or the shell lost what it reports with"
 )
-_ERROR_TRAP = re.compile(r"^trap -- .*? ERR$", re.MULTILINE | re.DOTALL)
-_OUR_NAME = re.compile(rf"^bash: /dev/fd/{COMMANDS_FD}: line \d+: ".encode(), re.MULTILINE)
-
 _START_TIMEOUT = 20.0
 _KILL_GRACE = 2.0
 _POLL = 0.05
-_TAIL = 4096
-"""Bytes kept, beyond the limit, of an output that goes on: longer than any mark."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """What ended a command: its report, or the death of the shell."""
-
-    output: bytes
-    status: int
-    flags: str = ""
-    pipe: str = ""
-    jobs: str = ""
-    died: bool = False
-    cut: bool = False
 
 
 class Shell:
@@ -95,14 +60,10 @@ class Shell:
         self._commands = commands
         self._limit = output
         self._loop = asyncio.get_running_loop()
-        self._buffer = bytearray()
-        self._searched = 0
-        self._cut = False
-        self._nonce = self._report = ""
+        self._stream = Stream(output)
         self._waiter: asyncio.Future[bool] = self._loop.create_future()
-        self._death = b""
         self._alive = False
-        self._last: _Mark | None = None
+        self._last: Mark | None = None
         self._restored = ""
         self._pending = memoryview(b"")
         self.pid = 0
@@ -119,14 +80,14 @@ class Shell:
         self._drop_unread()
         executed = set(self._process.programs)
         nonce = secrets.token_hex(8)
-        self._death = f"\x1b]133;S;{nonce};".encode()
+        self._stream.expect_death(nonce)
         start = _START.format(commands=COMMANDS_FD, control=CONTROL_FD, nonce=nonce)
         with contextlib.suppress(BrokenPipeError):
             os.write(self._control, start.encode())
         begin = _BEGIN.format(commands=COMMANDS_FD)
         mark = await self._type(begin, deadline=self._loop.time() + _START_TIMEOUT)
         if mark is None or mark.died:
-            said = bytes(self._buffer if mark is None else mark.output)
+            said = (mark or self._stream.rest()).output
             raise SandboxError(said.decode("utf-8", "replace").strip() or "it did not answer")
         self._alive = True
         self._last = None
@@ -139,7 +100,7 @@ class Shell:
             return Ran(output=b"", status=255, notes=("the sandbox had ended",), failed=True)
         if not self._alive:
             await self.start()
-        self._restored = _restoring(self._last, text) if self._last else ""
+        self._restored = restoring(self._last, text) if self._last else ""
         mark = await self._type(f"{self._restored}{text}\n", deadline=self._loop.time() + timeout)
         notes: list[str] = []
         failed = False
@@ -183,12 +144,13 @@ class Shell:
 
     # --- One exchange -------------------------------------------------------------------
 
-    async def _type(self, text: str, *, deadline: float) -> _Mark | None:
+    async def _type(self, text: str, *, deadline: float) -> Mark | None:
         """Feed the shell, and wait for the report that follows; None where time ran out."""
         self._interruption = None
-        self._nonce = secrets.token_hex(8)
-        self._report = _REPORT.format(nonce=self._nonce)
-        self._pending = memoryview((text + self._report).encode("utf-8", "surrogateescape"))
+        nonce = secrets.token_hex(8)
+        report = report_line(nonce)
+        self._stream.expect_report(nonce, report, self._restored)
+        self._pending = memoryview((text + report).encode("utf-8", "surrogateescape"))
         self._feed()
         try:
             return await self._until(deadline)
@@ -208,10 +170,11 @@ class Shell:
         else:
             self._loop.remove_writer(self._commands)
 
-    async def _until(self, deadline: float) -> _Mark | None:
+    async def _until(self, deadline: float) -> Mark | None:
         still = 0
         while True:
-            if found := self._take():
+            if found := self._stream.take():
+                self._alive = self._alive and not found.died
                 return found
             if self._process.ended.is_set():
                 return self._sandbox_gone()
@@ -222,9 +185,7 @@ class Shell:
                 continue
             still += 1
             if still >= 2 and self._wants_more():
-                self._interruption = (
-                    "the command is not complete: a quote, here-document or block is open"
-                )
+                self._interruption = _INCOMPLETE
 
     async def _news(self, timeout: float) -> bool:
         """Wait until something was read or happened; False where nothing did for so long.
@@ -242,53 +203,9 @@ class Shell:
         if not self._waiter.done():
             self._waiter.set_result(news)
 
-    def _take(self) -> _Mark | None:
-        """The output up to the report, or up to the shell's death, if either has come."""
-        begun = f"\x1b]133;D;{self._nonce};".encode()
-        ended = f"\x1b]133;K;{self._nonce}\x07".encode()
-        since, self._searched = max(0, self._searched - _TAIL), len(self._buffer)
-        if (end := self._buffer.find(ended, since)) >= 0:
-            begin = self._buffer.index(begun)
-            fields, _, jobs = bytes(self._buffer[begin + len(begun) : end]).partition(b"\x07")
-            status, flags, pipe = fields.decode("ascii", "replace").split(";")
-            mark = _Mark(
-                self._output(begin), int(status), flags, pipe, jobs.decode("utf-8", "replace")
-            )
-            self._forget(end + len(ended))
-            return replace(mark, cut=self._was_cut())
-        if (begin := self._buffer.find(self._death, since)) >= 0:
-            end = self._buffer.find(b"\x07", begin)
-            if end < 0:
-                return None
-            status = self._buffer[begin + len(self._death) : end].decode("ascii", "replace")
-            mark = _Mark(self._output(begin), int(status), died=True)
-            self._forget(end + 1)
-            self._alive = False
-            return replace(mark, cut=self._was_cut())
-        return None
-
-    def _output(self, end: int) -> bytes:
-        # "set -v" shows each line that bash reads, and a syntax error the name of its pipe.
-        shown = bytes(self._buffer[:end])
-        for ours in filter(None, (self._report, self._restored)):
-            shown = shown.replace(ours.replace("\n", "\r\n").encode(), b"")
-        shown = _OUR_NAME.sub(b"bash: ", shown)
-        self._cut = self._cut or len(shown) > self._limit
-        return shown[: self._limit]
-
-    def _forget(self, count: int) -> None:
-        del self._buffer[:count]
-        self._searched = 0
-
-    def _was_cut(self) -> bool:
-        cut, self._cut = self._cut, False
-        return cut
-
-    def _sandbox_gone(self) -> _Mark:
-        output = self._output(len(self._buffer))
-        self._forget(len(self._buffer))
+    def _sandbox_gone(self) -> Mark:
         self._alive = False
-        return _Mark(output, 255, died=True, cut=self._was_cut())
+        return self._stream.rest()
 
     def _wants_more(self) -> bool:
         """Whether bash has read all there is, the report too, and still waits for more."""
@@ -304,7 +221,7 @@ class Shell:
 
     # --- Endings ------------------------------------------------------------------------
 
-    def _finished(self, mark: _Mark, notes: list[str], *, failed: bool) -> Ran:
+    def _finished(self, mark: Mark, notes: list[str], *, failed: bool) -> Ran:
         output = mark.output
         if mark.cut:
             notes.append(f"output cut after {_bytes(self._limit)}")
@@ -314,11 +231,11 @@ class Shell:
         elif mark.died:
             notes.append("the shell ended; what follows runs in a new one")
         else:
-            output += _signal_message(mark)
+            output += b"" if failed else signal_message(mark)  # it was us who killed it
             self._last = mark
         return Ran(output=output, status=mark.status, notes=tuple(notes), failed=failed)
 
-    async def _stop(self) -> _Mark:
+    async def _stop(self) -> Mark:
         """Kill what runs in the foreground; where that does not help, the shell itself."""
         # The marks may have been lost because "stty" had the terminal change them.
         termios.tcsetattr(self._process.master, termios.TCSANOW, self._modes)
@@ -338,7 +255,7 @@ class Shell:
         except OSError:
             return self.pid
 
-    async def _after_kill(self) -> _Mark | None:
+    async def _after_kill(self) -> Mark | None:
         """The mark of the report that is still in the pipe, or of the shell's death."""
         self._interruption = None
         deadline = self._loop.time() + _KILL_GRACE
@@ -365,46 +282,8 @@ class Shell:
             data = b""  # EIO: nobody has the terminal open any more
         if not data:
             self._loop.remove_reader(self._process.master)
-        self._buffer += data
-        begun = f"\x1b]133;D;{self._nonce};".encode()
-        if len(self._buffer) > self._limit + 16 * _TAIL and begun not in self._buffer:
-            # Keep the beginning, and enough of the end that no mark is cut.
-            del self._buffer[self._limit : -_TAIL]
-            self._searched = min(self._searched, len(self._buffer))
-            self._cut = True
+        self._stream.feed(data)
         self._wake()
-
-
-def _signal_message(mark: _Mark) -> bytes:
-    """What an interactive bash prints when a signal ended a command, such as ``Killed``.
-
-    Bash keeps it for ``jobs`` when its commands come from a pipe.
-    """
-    number = mark.status - 128
-    if number <= 0 or number in (signal.SIGINT, signal.SIGPIPE):
-        return b""
-    if number not in signal.valid_signals():
-        return b""
-    words = re.escape(signal.strsignal(number) or "")
-    found = re.search(rf"^\[\d+\][+-]?\s+({words}(?: \(core dumped\))?)\s", mark.jobs, re.MULTILINE)
-    return f"{found[1]}\r\n".encode() if found else b""
-
-
-def _restoring(mark: _Mark, text: str) -> str:
-    """A line that gives the next command, ``text``, what it would have seen of the last one."""
-    statuses = re.findall(r"'(\d+)'", mark.pipe)
-    if not any(status != "0" for status in (*statuses, str(mark.status))):
-        return ""
-    if "e" in mark.flags:  # a failing command would end the shell
-        return "! { :; } >/dev/null 2>&1\n" if mark.status == 1 else ""
-    trap = _ERROR_TRAP.search(mark.jobs.replace("\r\n", "\n"))
-    if "PIPESTATUS" in text and not trap:
-        return " | ".join(f"(exit {status}) 2>/dev/null" for status in statuses) + "\n"
-    return _RESTORE.format(
-        untrap="\\builtin trap - ERR;" if trap else "",
-        trap=f"\\builtin {trap[0]};" if trap else "",
-        status=mark.status,
-    )
 
 
 def _seconds(seconds: float) -> str:
