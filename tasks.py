@@ -51,9 +51,9 @@ def build(_: Context, rerun: bool = False, run: bool = True) -> int:
 
 @task(help={"port": "Port on this machine; when it is taken, the next one that is free."})
 @command
-def serve(_: Context, port: int = 8000) -> int:
+def serve(_: Context, port: str = "8000") -> int:
     """Preview the site, and rebuild and reload it at each edit."""
-    return preview.serve(PROJECT, port)
+    return preview.serve(PROJECT, preview.port_number(port))
 
 
 @task(iterable=["path"], help=POSTS)

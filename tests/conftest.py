@@ -10,6 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared and noisy: a slow example is no failure.
+settings.register_profile("shared", deadline=None)
+settings.load_profile("shared")
 
 CASES = Path(__file__).parent / "cases"
 Expect = Callable[[Path, str], None]

@@ -3,20 +3,21 @@
 import re
 from urllib.parse import urljoin, urlsplit
 
-_UNSAFE = frozenset({"javascript", "vbscript", "file"})
+# Without a scheme, it is as safe as the post's own URL, which then has none.
+_SAFE = frozenset({"", "http", "https", "mailto"})
 
 # As in HTML: a URL runs to white space; a comma at its end, or after its size, ends it.
 _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(\s+[^\s,]+)?\s*(?:,|$)")
 
 
 def absolute(url: str, post: str) -> str | None:
-    """Return the URL joined to the post's, or None if it is broken or would run code."""
+    """Return the URL joined to the post's, or None if it is broken or not to be followed."""
     try:
         joined = urljoin(post, url.strip())
         scheme = urlsplit(joined).scheme
     except ValueError:
         return None
-    return None if scheme in _UNSAFE else joined
+    return joined if scheme in _SAFE else None
 
 
 def absolute_set(srcset: str, post: str) -> str | None:

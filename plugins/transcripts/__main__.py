@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import runpy
 import sys
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from traceback import extract_tb
 from rich.console import Console
 
 from .accept import accept_all
+from .characters import shown_text
 from .config import Config, read_config
 from .errors import ConfigError, TranscriptError
 from .model import Report
@@ -22,9 +24,9 @@ from .progress import show_progress
 from .report import show_report
 from .rerun import Task, rerun
 from .sources import Source, read_sources, to_run, verify_source
-from .store import find_posts, only_one_run
+from .store import SUFFIXES, find_posts, only_one_run
 
-CLEAN, DRIFT, MISUSE, INTERRUPTED = 0, 1, 2, 130
+CLEAN, DRIFT, MISUSE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,13 +106,14 @@ def _chosen(config: Config, names: Sequence[str]) -> tuple[Path, ...]:
     if not names:
         return find_posts(Path(config.content))
     for name in names:
-        if not Path(name).is_file():
+        within = Path(name).resolve().is_relative_to(Path(config.content).resolve())
+        if not within or not Path(name).is_file() or Path(name).suffix not in SUFFIXES:
             raise ConfigError(f"{name}: no such post; name a file below {config.content}/")
     return tuple(map(Path, names))
 
 
 def _complain(message: str, status: int) -> int:
-    print(message, file=sys.stderr)
+    print(shown_text(message), file=sys.stderr)
     return status
 
 
@@ -128,7 +131,10 @@ def _run(request: Request) -> Report:
 
 
 def _check(request: Request) -> Report:
-    return _run_posts(request, everything=True, keep=True)
+    report = _run_posts(request, everything=True, keep=True)
+    if not report:
+        request.console.print("all holds")
+    return report
 
 
 def _run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
@@ -173,5 +179,15 @@ def _verify(request: Request) -> Report:
 
 _COMMANDS = {"run": _run, "check": _check, "accept": _accept, "verify": _verify}
 
+
+def _guarded() -> int:
+    """The exit status, which for an error of our own is none that means drift."""
+    try:
+        return main()
+    except Exception:  # noqa: BLE001 — whatever it is, it is told, and nothing goes on
+        traceback.print_exc()
+        return _complain("this is a bug in transcripts; please report the lines above", BUG)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_guarded())

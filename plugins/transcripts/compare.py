@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -26,6 +27,9 @@ _ANY_LINES = "..."
 _ANY_TEXT = re.compile(r"\{\{(?:…|\.\.\.)\}\}")
 _VOLATILE = "\ufffd"
 """Stands for what a placeholder matched; no screen ever shows it beside what it stands for."""
+_MOST_COMPARED = 2_000
+_MOST_PAIRS = 100_000
+"""Lines on a side, and pairs of equal ones, up to which differences are found line by line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +187,18 @@ def _matches(claimed: list[str], seen: list[str]) -> bool:
 def _line_matches(claimed: str, seen: str) -> bool:
     if claimed == seen:
         return True
-    parts = _ANY_TEXT.split(claimed)
-    return len(parts) > 1 and bool(re.fullmatch(".*".join(map(re.escape, parts)), seen))
+    first, *between = _ANY_TEXT.split(claimed)
+    if not between or not seen.startswith(first):
+        return False
+    # Each part where it first can be: a regular expression would try all the other places too.
+    position = len(first)
+    *between, last = between
+    for part in between:
+        found = seen.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return seen.endswith(last) and position + len(last) <= len(seen)
 
 
 def claim_diff(claim: Claim, exchange: Exchange, placeholder: str | None) -> tuple[str, ...]:
@@ -225,16 +239,52 @@ class _Run:
 def _claimed_runs(claim: Claim, exchange: Exchange, placeholder: str | None) -> Iterator[_Run]:
     said, seen = _normal(claim.lines, placeholder), _normal(_texts(exchange), placeholder)
     # A claimed line with a wildcard is first written as the line that it stands for.
-    resolved = [next((one for one in seen if _line_matches(line, one)), line) for line in said]
+    resolved = [_resolved(line, seen) if _ANY_TEXT.search(line) else line for line in said]
     for run in _runs(resolved, seen):
         yield from (run,) if run.alike else _split(said, run)
 
 
+def _resolved(claimed: str, seen: Sequence[str]) -> str:
+    return next((line for line in seen if _line_matches(claimed, line)), claimed)
+
+
 def _runs(said: Sequence[str], seen: Sequence[str]) -> Iterator[_Run]:
-    """Both texts from begin to end."""
-    matcher = SequenceMatcher(None, said, seen, autojunk=False)
-    for tag, a, b, c, d in matcher.get_opcodes():
-        yield _Run(tag == "equal", range(a, b), range(c, d))
+    """Both texts from begin to end; what is too long to compare differs as a whole."""
+    head = _alike(said, seen)
+    rests = said[head:], seen[head:]
+    tail = _alike(rests[0][::-1], rests[1][::-1])
+    ends = len(said) - tail, len(seen) - tail
+    if head:
+        yield _Run(True, range(head), range(head))
+    for alike, a, b, c, d in _opcodes(said[head : ends[0]], seen[head : ends[1]]):
+        yield _Run(alike, range(head + a, head + b), range(head + c, head + d))
+    if tail:
+        yield _Run(True, range(ends[0], len(said)), range(ends[1], len(seen)))
+
+
+def _alike(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines at the begin of both are equal."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((number for number, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _opcodes(said: Sequence[str], seen: Sequence[str]) -> Iterator[tuple[bool, int, int, int, int]]:
+    if not said and not seen:
+        return
+    if _is_too_long(said, seen):
+        yield False, 0, len(said), 0, len(seen)
+        return
+    for tag, *numbers in SequenceMatcher(None, said, seen, autojunk=False).get_opcodes():
+        a, b, c, d = numbers
+        yield tag == "equal", a, b, c, d
+
+
+def _is_too_long(said: Sequence[str], seen: Sequence[str]) -> bool:
+    """Whether to compare would take minutes: it looks at the pairs again for each run it finds."""
+    if max(len(said), len(seen)) > _MOST_COMPARED:
+        return True
+    one, other = Counter(said), Counter(seen)
+    return sum(count * other[line] for line, count in one.items()) > _MOST_PAIRS
 
 
 def _split(said: Sequence[str], run: _Run) -> Iterator[_Run]:
@@ -286,7 +336,8 @@ def _changed_exchange(
         yield Drift(
             kind=Kind.CHANGED,
             location=command.location,
-            message=f"{_shown(command)} prints something else than recorded",
+            message=f"{_shown(command)} prints something else than recorded;"
+            " take it with 'invoke accept'",
             diff=_diff(*texts, block.placeholder),
         )
     elif texts[0] == texts[1] and was.output != is_.output:
@@ -306,8 +357,8 @@ def _changed_exchange(
         yield Drift(
             kind=Kind.FAILED if is_.failed else Kind.CHANGED,
             location=command.location,
-            message=f"{_shown(command)}: {'; '.join(is_.notes) or 'ended of its own'},"
-            f" recorded was: {'; '.join(was.notes) or 'ended of its own'}",
+            message=f"{_shown(command)}: {'; '.join(is_.notes) or 'no note'},"
+            f" recorded was: {'; '.join(was.notes) or 'no note'}",
         )
 
 

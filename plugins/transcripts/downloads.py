@@ -10,6 +10,9 @@ from pathlib import Path
 
 from .model import Artifact, Command, File, Session
 
+_MOST_READ = 4096
+_NUMBER = r"([0-9]{1,6}(?:\.[0-9]+)?|\.[0-9]+)"
+
 
 def script(session: Session) -> str:
     """The commands of a session, hidden ones too, as a shell script to run elsewhere."""
@@ -36,19 +39,20 @@ def _file(file: File) -> Iterator[str]:
 
 
 def picture_size(data: bytes) -> tuple[int, int]:
-    """Width and height of a PNG or SVG in CSS pixels; 640 by 480 where it does not say."""
+    """Width and height of a PNG or SVG in CSS pixels; 640 by 480 where its begin does not say."""
+    data = data[:_MOST_READ]
     if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return int(width), int(height)
     tag = re.search(rb"<svg\b[^>]*>", data)
     text = tag[0].decode("utf-8", "replace") if tag else ""
     sizes = [
-        re.search(rf'\s{name}="(\d*\.?\d+)(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
+        re.search(rf'\s{name}="{_NUMBER}(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
     ]
     if all(sizes):
         scale = {"pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
         width, height = (round(float(m[1]) * scale.get(m[2] or "", 1.0)) for m in sizes if m)
         return width, height
-    if box := re.search(r'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+(\d*\.?\d+)[ ,]+(\d*\.?\d+)"', text):
+    if box := re.search(rf'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+{_NUMBER}[ ,]+{_NUMBER}"', text):
         return round(float(box[1])), round(float(box[2]))
     return 640, 480

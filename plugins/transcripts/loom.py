@@ -53,8 +53,11 @@ from .render import (
     transcript_html,
 )
 
-ROOT = "transcripts-root:"
-"""Stands in every link for the way from the page to the site's root."""
+ROOT = "\ufdd0/"
+"""Stands in every link for the way from the page to the site's root.
+
+It begins with a character that no output, command or caption can hold.
+"""
 FOLDER = "transcripts"
 """Folder of the site that holds scripts, plain texts and pictures."""
 

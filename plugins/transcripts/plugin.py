@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -15,7 +14,7 @@ from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from markdown import Markdown
 from pelican import Pelican, signals
 from pelican.contents import Content
-from pelican.generators import Generator
+from pelican.generators import Generator, StaticGenerator
 from pelican.readers import MarkdownReader, Readers
 
 from .config import Config, Run, read_config
@@ -26,7 +25,6 @@ from .sources import Source, read_source, read_sources, to_run
 from .store import SUFFIXES, find_posts
 from .weave import Woven, weave
 
-_LOG = logging.getLogger(__name__)
 _STATE = "_TRANSCRIPTS_STATE"
 _BY_URL = "_TRANSCRIPTS_BY_URL"
 _FIGURE = re.compile(
@@ -116,7 +114,7 @@ class TranscriptsReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no
             self.settings[_STATE].skipped.add(path)
         if woven.verdict is not None:
             metadata["transcripts_verdict"] = "still holds" if woven.verdict else "changed since"
-        metadata.setdefault("summary", _first_paragraph(content))
+        metadata["summary"] = metadata.get("summary") or _first_paragraph(content)
         return content, metadata
 
 
@@ -165,26 +163,45 @@ def _up(content: Content) -> str:
 # --- After reading ----------------------------------------------------------------------
 
 
-def _finish(generators: Iterable[Generator]) -> None:
+def _finish(generators: Sequence[Generator]) -> None:
     """Write the downloads, and stop a strict build with the whole list of problems."""
-    generator = next(iter(generators))
+    generator = generators[0]
     state: _State = generator.settings[_STATE]
-    found = generator.context["generated_content"]
+    found: dict[str, Content | None] = generator.context["generated_content"]
     for _, content in sorted(found.items()):
         woven = getattr(content, "transcripts", None)
-        if isinstance(woven, Woven):
+        if content is not None and isinstance(woven, Woven):
             state.problems += [p for p in woven.problems if p not in state.problems]
             if content.save_as:  # what is published nowhere, as drafts are, leaves nothing
                 _write(Path(generator.output_path), woven)
-    content_directory = Path(state.config.content)
-    for path in find_posts(content_directory):
-        left_out = found.get(path.relative_to(content_directory).as_posix()) is None
-        if left_out and path not in state.skipped:
-            state.problems.append(
-                f"{path}:1: Pelican leaves this post out; give it what its log asks for"
-            )
+    root = Path(state.config.content)
+    for static in generators:
+        if isinstance(static, StaticGenerator):
+            _keep_inside(static, root.resolve(), state)
+    state.problems += _left_out(root, found, state)
     if state.config.strict and state.problems:
         raise SystemExit("\n".join(state.problems))
+
+
+def _left_out(root: Path, found: Mapping[str, Content | None], state: _State) -> Iterator[str]:
+    """The posts that Pelican dropped: it only logs that, and goes on."""
+    for path in find_posts(root):
+        if found.get(path.relative_to(root).as_posix()) is None and path not in state.skipped:
+            yield f"{path}:1: Pelican leaves this post out; give it what its log asks for"
+
+
+def _keep_inside(generator: StaticGenerator, root: Path, state: _State) -> None:
+    """Publish no file that a link of a post, or a symbolic link, fetches from elsewhere."""
+    inside = [
+        f for f in generator.staticfiles if Path(f.source_path).resolve().is_relative_to(root)
+    ]
+    for file in generator.staticfiles:
+        if file not in inside:
+            state.problems.append(
+                f"{file.source_path}: lies outside of {root.name}/, and is not published;"
+                " copy it into it"
+            )
+    generator.staticfiles[:] = inside
 
 
 def _write(output: Path, woven: Woven) -> None:
@@ -222,7 +239,8 @@ def _tell(pelican: Pelican) -> None:
     """
     state: _State = pelican.settings[_STATE]
     for problem in state.problems:
-        _LOG.warning("%s", problem)
+        # Not through the log, which wraps at 80 columns: an editor opens path:line on a click.
+        sys.stderr.write(f"{problem}\n")
     if state.problems and state.config.run is Run.MISSING and not _reloads():
         raise SystemExit(1)
 

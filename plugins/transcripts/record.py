@@ -7,7 +7,6 @@ own, stable order, nothing that varies from run to run but what the header says.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 import textwrap
 from collections.abc import Iterator
@@ -35,11 +34,13 @@ _LAST_LINE = "end"
 _REMEDY = "restore it from git, or delete the file and run 'invoke build'"
 _FLAGS = ("bold", "dim", "italic", "underline", "inverse", "strike")
 _PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#])(?: (?P<text>.*))?$")
-_STATUS = re.compile(r"^\[(?P<status>\d{1,3})\](?P<failed> failed)?$")
+_STATUS = re.compile(r"^\[(?P<status>[0-9]{1,3})\](?P<failed> failed)?$")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NEVER_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Controls, and what XML forbids: the screen has other characters for them."""
 _COLOR = re.compile(rf"{'|'.join(COLORS)}|#[0-9a-f]{{6}}")
 _LINK = re.compile(r"(?:https?|mailto):\S+", re.IGNORECASE)
-_RANGE = re.compile(r"^(?P<begin>\d+)-(?P<end>\d+) (?P<words>\S.*)$")
+_RANGE = re.compile(r"^(?P<begin>[0-9]{1,7})-(?P<end>[0-9]{1,7}) (?P<words>\S.*)$")
 
 
 # --- Printing ---------------------------------------------------------------------------
@@ -167,7 +168,7 @@ class _Reader:
             day=self._day(),
             kernel=self._field("kernel"),
             filesystem=self._field("filesystem"),
-            packages=tuple(self._fields("package ")),
+            packages=tuple(map(self._plain, self._fields("package "))),
         )
         self._skip_blank()
         exchanges, artifacts = [], []
@@ -198,7 +199,7 @@ class _Reader:
         self._take()
         continued = self._fields(">")
         output = tuple(self._output())
-        notes = tuple(self._fields("! "))
+        notes = tuple(map(self._plain, self._fields("! ")))
         status = _STATUS.match(self._take())
         if not status or int(status["status"]) > 255:
             raise self._error("an exit status such as [0] belongs here")
@@ -216,8 +217,8 @@ class _Reader:
 
     def _output(self) -> Iterator[Line]:
         while self._peek().startswith("|"):
-            text = self._text()
-            styles = self._take()[2:] if self._peek().startswith("~ ") else ""
+            text = self._plain(self._text())
+            styles = self._plain(self._take())[2:] if self._peek().startswith("~ ") else ""
             yield self._styled(text, styles)
 
     def _text(self) -> str:
@@ -272,7 +273,7 @@ class _Reader:
         elif coding == "base64":
             try:
                 data = base64.b64decode("".join(lines), validate=True)
-            except binascii.Error as error:
+            except ValueError as error:  # binascii.Error is one
                 raise self._error(f"{path} is no base64: {error}") from error
         else:
             raise self._error(f"unknown coding {coding!r}")
@@ -294,13 +295,18 @@ class _Reader:
         line = self._take()
         if not line.startswith(f"{name} "):
             raise self._error(f"{name!r} belongs here")
-        return line.removeprefix(f"{name} ")
+        return self._plain(line.removeprefix(f"{name} "))
 
     def _fields(self, prefix: str) -> list[str]:
         found = []
         while self._peek().startswith(prefix) and self._next < len(self._lines):
             found.append(self._take().removeprefix(prefix))
         return found
+
+    def _plain(self, text: str) -> str:
+        if found := _NEVER_SHOWN.search(text):
+            raise self._error(f"a screen never shows the character {found[0]!r}")
+        return text
 
     def _skip_blank(self) -> None:
         while self._next < len(self._lines) and not self._lines[self._next]:

@@ -232,7 +232,7 @@ def claim_caption(recorded: Recorded, links: Links | None, holds: bool | None) -
 
     Empty where there is neither.
     """
-    verdict = {True: "<b>Holds</b>", False: "<b>No longer holds</b>", None: ""}[holds]
+    verdict = {True: "<b>Holds</b>", False: "<b>Does not hold</b>", None: ""}[holds]
     ran = _ran(recorded) if verdict else _ran(recorded).replace("ran", "Ran", 1)
     if links:
         return " · ".join(part for part in (verdict, ran, _where(recorded, links)) if part)
@@ -254,7 +254,7 @@ def _where(recorded: Recorded, links: Links) -> str:
 
 def made_caption(recorded: Recorded) -> str:
     """Of a picture or table that a session made."""
-    return f"Made by the examples of this page, which ran {_time(recorded.provenance.day)}"
+    return f"Made by the examples of this page, which ran on {_time(recorded.provenance.day)}"
 
 
 def _world(recorded: Recorded) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
+from .artifacts import artifact_problem
 from .compare import changed, is_valid, verify
 from .config import Config
 from .errors import SandboxError
@@ -21,6 +22,7 @@ from .model import (
     Environment,
     Exchange,
     File,
+    Kind,
     Location,
     Post,
     Provenance,
@@ -33,8 +35,8 @@ from .progress import Progress
 from .runners import open_sandbox
 from .runners.packages import Packages
 from .runners.sandbox import Ran, Refused, Sandbox
-from .screen import read_screen
-from .sources import Source, to_run
+from .screen import read_screen, too_busy
+from .sources import Source, pending_drift, to_run
 from .store import write_recording
 
 T = TypeVar("T")
@@ -91,7 +93,18 @@ async def _rerun_post(
         raise
     results = [task.result() for task in tasks]
     problems = tuple(result for result in results if isinstance(result, str))
-    return Report(problems=problems) + _settle(source, _fresh(tasks), keep=keep)
+    settled = _settle(source, _fresh(tasks), keep=keep)
+    # That a session which failed is not recorded need not be told as well.
+    failed = {
+        session.location
+        for session, result in zip(sessions, results, strict=True)
+        if isinstance(result, str)
+    }
+    unrecorded = (Kind.MISSING, Kind.STALE)
+    drifts = tuple(
+        d for d in settled.drifts if d.kind not in unrecorded or d.location not in failed
+    )
+    return Report(problems=problems, drifts=drifts)
 
 
 def _fresh(tasks: Iterable[asyncio.Task[Recorded | str]]) -> dict[str, Recorded]:
@@ -126,6 +139,8 @@ def _settle(source: Source, fresh: Mapping[str, Recorded], *, keep: bool) -> Rep
     if not keep:
         write_recording(source.files.recording, settled if accepted else None)
     write_recording(source.files.pending, Recording(sessions=tuple(pending)) if pending else None)
+    if pending and not drifts and not keep:
+        drifts.append(pending_drift(source))
     return Report(drifts=(*drifts, *verify(source.post, settled)))
 
 
@@ -157,6 +172,9 @@ async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
         except Refused as error:
             result = "failed"
             return str(error)
+        except OSError as error:
+            result = "failed"
+            return f"{session.location}: session {session.name!r} broke: {error}; run it again"
         except SandboxError:
             result = "no sandbox"
             raise
@@ -197,6 +215,8 @@ async def run_session(
                     limit = environment.limits.artifact
                     read = sandbox.read(step.path, limit=limit)
                     data = await _placed(step.location, f"{step.kind} {step.path}", read)
+                    if problem := artifact_problem(step.kind, step.path, data):
+                        raise Refused(f"{step.location}: {step.kind} {step.path} {problem}")
                     artifacts.append(ArtifactFile(kind=step.kind, path=step.path, data=data))
         provenance = Provenance(
             day=today,
@@ -223,13 +243,14 @@ async def _exchange(
         limit = environment.limits.session
         note = f"not run: the session took more than {limit:g} s"
         ran = Ran(output=b"", status=255, notes=(note,), failed=True)
+    busy = ("too many cursor movements: shown without them",) if too_busy(ran.output) else ()
     output = read_screen(ran.output, columns=environment.columns, rows=environment.rows)
     return Exchange(
         prompt=command.prompt,
         command=command.text,
         output=output,
         status=ran.status,
-        notes=ran.notes,
+        notes=(*ran.notes, *busy),
         failed=ran.failed,
     )
 

@@ -51,14 +51,18 @@ def verify_source(source: Source) -> Report:
     """What a post says and its recordings do not, without running anything."""
     drifts = verify(source.post, source.accepted)
     if source.pending.sessions:
-        pending = Drift(
-            kind=Kind.CHANGED,
-            location=Location(path=str(source.files.pending), line=1),
-            message="a changed recording is pending; see and take it with 'invoke accept',"
-            " or delete the file",
-        )
-        drifts = (*drifts, pending)
+        drifts = (*drifts, pending_drift(source))
     return Report(drifts=drifts)
+
+
+def pending_drift(source: Source) -> Drift:
+    """The reminder that something waits to be accepted."""
+    return Drift(
+        kind=Kind.CHANGED,
+        location=Location(path=str(source.files.pending), line=1),
+        message="a changed recording is pending; see and take it with 'invoke accept',"
+        " or delete the file",
+    )
 
 
 def to_run(source: Source, *, everything: bool) -> tuple[Session, ...]:

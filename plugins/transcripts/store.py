@@ -7,6 +7,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from .model import Location, Recording
 from .record import parse_recording, print_recording
 
 SUFFIXES = (".md", ".markdown", ".mkd", ".mdown")
+_MOST_RECORDED = 64 << 20
+"""Bytes of a recording: no reviewer reads more, and a page would hold them several times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +81,34 @@ def write_post(path: Path, text: str) -> bool:
 
 
 def read_recording(path: Path) -> Recording | None:
-    """A recording, or None where there is none. Raises RecordingError where it is broken."""
+    """A recording, or None where there is none.
+
+    Raises RecordingError where it is broken, TranscriptError where it is no file to read.
+    """
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = _read_regular(path).decode("utf-8", "replace")
     except FileNotFoundError:
         return None
     except OSError as error:
         raise TranscriptError(f"{path}: cannot be read: {_reason(error)}") from error
     return parse_recording(text, str(path))
+
+
+def _read_regular(path: Path) -> bytes:
+    # Without O_NONBLOCK, to open a FIFO waits for one who writes.
+    fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, fd)
+        found = os.fstat(fd)
+        if not stat.S_ISREG(found.st_mode):
+            raise TranscriptError(f"{path}: is no regular file; move it away, then run again")
+        if found.st_size > _MOST_RECORDED:
+            raise TranscriptError(
+                f"{path}: has more than {_MOST_RECORDED >> 20} MiB;"
+                " delete it, let its commands print less, and run 'invoke build'"
+            )
+        with os.fdopen(fd, "rb", closefd=False) as file:
+            return file.read(_MOST_RECORDED)
 
 
 def write_recording(path: Path, recording: Recording | None) -> bool:

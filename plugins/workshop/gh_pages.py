@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .processes import Finished
 
 SOURCES = "pelicanconf.py"
 """The file that tells a branch of sources from one of deployed sites."""
+_HOST_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +81,15 @@ def prepare(repository: Path, target: Target) -> str | None:
 def complete(repository: Path, base: str | None, site: Path) -> None:
     """Add what GitHub Pages needs to a site: ``.nojekyll``, and the ``CNAME`` that was there."""
     (site / ".nojekyll").touch()
-    if base and not (site / "CNAME").exists():
+    name = site / "CNAME"
+    if name.exists() and not _HOST_NAME.fullmatch(
+        name.read_text(encoding="utf-8", errors="replace")
+    ):
+        raise WorkshopError("CNAME of the site is no host name; a page may have taken its place")
+    if base and not name.exists():
         kept = _git(repository, "show", f"{base}:CNAME")
         if kept.status == 0:
-            (site / "CNAME").write_text(kept.out, encoding="utf-8")
+            name.write_text(kept.out, encoding="utf-8")
 
 
 def changes(repository: Path, base: str | None, site: Path) -> Changes:

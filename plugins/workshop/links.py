@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import xml.sax
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -48,12 +49,21 @@ class _Site:
         return there.path.removeprefix(here.path) if there.path.startswith(here.path) else None
 
     def file(self, path: str) -> Path | None:
-        """The file that a server would send for a path."""
-        plain = self.directory / unquote(path)
-        named = plain.with_name(plain.name + ".html") if plain.name else plain
-        files = () if not path or path.endswith("/") else (plain, named)
+        """The file that a server would send for a path; nothing outside of the site."""
+        # Below a root, no number of slashes and dots leads out.
+        inner = posixpath.normpath("/" + unquote(path).lstrip("/"))[1:]
+        plain = self.directory / inner
+        named = self.directory / f"{inner}.html"
+        files = () if not inner or path.endswith("/") else (plain, named)
         candidates: tuple[Path, ...] = (*files, plain / "index.html")
-        return next((path for path in candidates if path.is_file()), None)
+        return next((path for path in candidates if _is_file(path)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name longer than any file's, or with a NUL in it
+        return False
 
 
 def _broken_links(site: _Site, page: Path) -> Iterator[str]:

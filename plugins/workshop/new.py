@@ -33,6 +33,8 @@ def new(project: Project, title: str) -> int:
     path = project.content / f"{slug(title, settings)}.md"
     _write(project, path, draft(title, _now(settings), settings))
     print(path.relative_to(project.root), flush=True)
+    address = f"/drafts/{slug(title, settings)}/"
+    print(f"new: ./invoke serve shows it at {address}", file=sys.stderr, flush=True)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and sys.stdin.isatty():
         return processes.run([*shlex.split(editor), path], cwd=project.root)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from . import engine, site, system
-from .errors import WorkshopError
+from .errors import MisuseError, WorkshopError
 from .preview_server import Versions, start
 from .project import Project
 
@@ -40,6 +40,13 @@ def serve(project: Project, port: int) -> int:
         server.shutdown()
         server.server_close()
     return 0
+
+
+def port_number(text: str) -> int:
+    """A port as the author types it. Raises MisuseError for anything else."""
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise MisuseError(f"--port {text}; give a number from 1 to 65535")
+    return int(text)
 
 
 def state(project: Project) -> State:

@@ -43,6 +43,12 @@ def test_ids_of_their_own_are_no_problem() -> None:
         (" https://a.example/ ", "https://a.example/"),
         ("java\nscript:alert(1)", None),
         ("JavaScript:alert(1)", None),
+        ("HTTPS://a.example/", "https://a.example/"),
+        ("data:text/html,<script>alert(1)</script>", None),
+        ("blob:https://a.example/1", None),
+        ("view-source:https://a.example/", None),
+        ("feed:javascript:alert(1)", None),
+        ("file:///etc/hostname", None),
         ("http://[", None),
     ],
 )
@@ -57,6 +63,7 @@ def test_a_url_becomes_absolute_or_nothing(url: str, expected: str | None) -> No
         ("a,b.png 100w,c.png", f"{BASE}a,b.png 100w, {BASE}c.png"),
         ("a.png", f"{BASE}a.png"),
         ("javascript:x 1x", None),
+        ("data:,x 1x, b.png 2x", f"{BASE}b.png 2x"),
         ("", None),
     ],
 )

@@ -255,3 +255,19 @@ def test_a_session_of_builtins_ran_bash_alone(world: World) -> None:
         "echo a", "exit", "echo b", lambda sandbox: {Path(path).name for path in sandbox.programs}
     )
     assert programs == {"bash"}
+
+
+# --- The author's side ------------------------------------------------------------------
+
+
+def test_our_own_pipes_cannot_be_opened_by_name(world: World) -> None:
+    said = world.output(
+        "for fd in /proc/1/fd/* /proc/$$/fd/*; do [ -p $fd ] && : <$fd; done 2>&1"
+        " | grep -c 'Permission denied'; true"
+    )
+    assert int(said) >= 2
+
+
+def test_memory_that_no_process_holds_is_refused(world: World) -> None:
+    said = world.output("python3 -c 'import os; os.memfd_create(\"x\")' 2>&1 | tail -n 1")
+    assert said == "PermissionError: [Errno 1] Operation not permitted\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,3 +62,22 @@ def test_what_is_beyond_the_limit_is_cut_and_said_so(length: int, chunk: int) ->
     assert mark is not None
     assert mark.output == b"x" * min(length, LIMIT)
     assert (mark.status, mark.cut) == (3, length > LIMIT)
+
+
+@pytest.mark.parametrize("fields", [b"junk", b"999;h;'0'", b"", b"0", b"-1;h;"])
+def test_what_is_no_report_is_not_taken_for_one(fields: bytes) -> None:
+    stream = _stream()
+    stream.feed(f"\x1b]133;D;{NONCE};".encode() + fields + f"\x07\x1b]133;K;{NONCE}\x07".encode())
+    mark = stream.take()
+    assert mark is not None
+    assert (mark.status, mark.lost) == (255, True)
+
+
+def test_a_report_without_end_is_given_up() -> None:
+    stream, taken = _stream(), None
+    stream.feed(b"x" * LIMIT + f"\x1b]133;D;{NONCE};0;h;\x07".encode())
+    for _ in range(200):
+        stream.feed(b"x" * 65536)
+        taken = taken or stream.take()
+    assert taken is not None
+    assert (taken.output, taken.lost) == (b"x" * LIMIT, True)

@@ -53,7 +53,7 @@ def _on_full_disk(directory: Path, command: tuple[str, ...]) -> int:
     except OSError:
         os.close(filling)
     status = subprocess.call(command)
-    print(*sorted(os.listdir(directory)))  # noqa: PTH208 — names
+    print(*sorted(os.listdir(directory)), flush=True)  # noqa: PTH208 — names
     return status
 
 

@@ -234,3 +234,33 @@ def test_two_posts_with_one_recording_are_told(site: Site) -> None:
     assert _one_line(site.run("run"), 2) == (
         "content/post.md: has one recording with post.markdown; rename one of them"
     )
+
+
+@pytest.mark.parametrize(
+    ("command", "option", "problem"),
+    [
+        ("echo hello > x.svg", 'figure=x.svg alt="X"', "figure x.svg is no SVG picture"),
+        ("echo hello > x.png", 'figure=x.png alt="X"', "figure x.png is no PNG picture"),
+        ("touch x.csv", "table=x.csv", "table x.csv is empty"),
+        ("printf 'a,b\\n1\\n' > x.csv", "table=x.csv", "table x.csv has rows of 2 and of 1 cells"),
+        ("printf 'a\\n\"b' > x.csv", "table=x.csv", "table x.csv cannot be read"),
+        ("echo '<svg/>' > x.svg; exit 0", 'figure=x.svg alt="X"', "figure x.svg: the session's"),
+    ],
+)
+def test_a_file_that_no_page_can_show_is_told(
+    site: Site, command: str, option: str, problem: str
+) -> None:
+    site.post(f" {option}\n$ {command}")
+    assert _one_line(site.run("run"), 1).startswith(f"content/post.md:4: {problem}")
+
+
+def test_a_post_is_named_within_the_content(site: Site) -> None:
+    site.write("README.md", "# Read me\n")
+    assert _one_line(site.run("check", "README.md"), 2) == (
+        "README.md: no such post; name a file below content/"
+    )
+
+
+def test_a_program_that_the_author_may_not_see_is_no_error(site: Site) -> None:
+    site.post(" exit=any\n$ /root/bin/tool\n$ /" + "a" * 300)
+    assert site.run("run").status == 0

@@ -45,7 +45,8 @@ def test_check_finds_a_tool_that_changed(site: Site) -> None:
     done = with_version(2, "check")
     assert done.status == 1
     assert done.out == (
-        f"content/post.md:5: '{Path(TOOL).name}' prints something else than recorded\n"
+        f"content/post.md:5: '{Path(TOOL).name}' prints something else than recorded;"
+        " take it with 'invoke accept'\n"
         "    -version 1\n    +version 2\n"
     )
     assert site.text("content/post.recording") == before
@@ -61,7 +62,8 @@ def test_check_shows_a_diff_at_its_line_and_changes_no_recording(changed: Site) 
     done = changed.run("check")
     assert done.status == 1
     assert done.out == (
-        "content/post.md:10: 'echo new; echo same' prints something else than recorded\n"
+        "content/post.md:10: 'echo new; echo same' prints something else than recorded;"
+        " take it with 'invoke accept'\n"
         "    -old\n    +new\n     same\n"
     )
     assert changed.text("content/post.recording") == before
@@ -289,3 +291,17 @@ def test_accept_leaves_history_as_it_was(site: Site) -> None:
     site.run("run")
     site.run("accept")
     assert post.read_bytes() == before
+
+
+def test_what_is_pending_is_told_whatever_else_runs(changed: Site) -> None:
+    changed.run("check")
+    changed.post("\n$ echo new", name="third")
+    done = changed.run("run")
+    assert done.status == 1
+    assert done.out.startswith("content/post.recording.new:1: a changed recording is pending")
+
+
+def test_check_says_when_all_holds(site: Site) -> None:
+    site.post("\n$ echo a")
+    site.run("run")
+    assert site.run("check").err.endswith("all holds\n")

@@ -102,3 +102,25 @@ def test_wrong_settings_stop_the_build_with_one_line(site: Site) -> None:
     built = site.build()
     assert built.status == 1
     assert built.said.strip() == "TRANSCRIPTS_RUN = 'allways'; write 'missing' or 'never'"
+
+
+def test_a_link_publishes_no_file_from_outside_of_the_content(site: Site) -> None:
+    (site.root / "secret.txt").write_text("secret")
+    site.write("seen.txt", "seen")
+    links = "[a]({attach}../secret.txt) [b]({static}../secret.txt) [c]({attach}seen.txt)"
+    site.write("post.md", f"Title: A post\nDate: 2009-03-08\n\n{links}\n")
+    built = site.build()
+    assert built.status == 1
+    assert (
+        "secret.txt: lies outside of content/, and is not published; copy it into it" in built.said
+    )
+    found = sorted(path.name for path in site.root.rglob("*.txt"))
+    assert found == ["secret.txt", "seen.txt", "seen.txt"]
+
+
+def test_output_that_looks_like_a_link_of_ours_stays_as_it_is(site: Site) -> None:
+    command = "printf 'transcripts-root:a \\357\\267\\220/b\\n'"
+    site.write("post.md", f"Title: A\nDate: 2009-03-08\n\n```console run\n$ {command}\n```\n")
+    assert site.build().status == 0
+    (page,) = (p for p in site.root.rglob("index.html") if p.parent.name == "a")
+    assert "<span>transcripts-root:a \ufffd/b</span>" in page.read_text()

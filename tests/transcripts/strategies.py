@@ -18,7 +18,7 @@ from transcripts.model import (
     Style,
 )
 
-CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"])
+CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
 _NAMES = st.sampled_from(["main", "other", "a-b_C9"])
 _WORDS = st.text(CHARACTERS, min_size=1, max_size=12).map(str.strip).filter(bool)
 

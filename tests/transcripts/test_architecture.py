@@ -28,6 +28,7 @@ ARROWS = {
     "record": "errors model",
     "render": "characters model",
     "downloads": "model",
+    "artifacts": "",
     "compare": "model",
     "runners": "errors model",
     # what reads and writes files
@@ -35,15 +36,15 @@ ARROWS = {
     "sources": "compare errors model parse store",
     # the half that runs
     "progress": "",
-    "report": "model",
-    "rerun": "compare config errors model progress runners screen sources store",
+    "report": "characters model",
+    "rerun": "artifacts compare config errors model progress runners screen sources store",
     "accept": "compare model sources store",
     # the half that builds pages
     "loom": "characters compare downloads model render",
     "weave": "compare loom model render sources",
     "markdown_ext": "weave",
     "plugin": "config errors loom markdown_ext sources store weave",
-    "__main__": "accept config errors model progress report rerun sources store",
+    "__main__": "accept characters config errors model progress report rerun sources store",
     "__init__": "",
 }
 # Within a function, so that it is loaded only when something must run, or Pelican is there.
@@ -59,7 +60,7 @@ KNOWN_BY = {
     "rich": {"progress", "report", "__main__", "plugin"},
     "subprocess": {"runners"},
     "asyncio": {"runners", "rerun", "progress", "__main__"},
-    "logging": {"plugin"},
+    "logging": set(),
     "time": {"runners", "rerun", "progress"},
     "os": {"runners", "rerun", "store"},
     "sys": {"plugin", "runners", "__main__"},

@@ -13,6 +13,7 @@ import pytest
 
 from transcripts.compare import (
     changed,
+    claim_diff,
     claim_holds,
     corrected_claim,
     differing_lines,
@@ -21,7 +22,17 @@ from transcripts.compare import (
     seen_blocks,
     verify,
 )
-from transcripts.model import Command, Drift, Environment, Exchange, LiveBlock, Post, Recording
+from transcripts.model import (
+    Claim,
+    Command,
+    Drift,
+    Environment,
+    Exchange,
+    LiveBlock,
+    Post,
+    Recording,
+    Span,
+)
 from transcripts.parse import parse
 
 from .cases import post_of, recording_of
@@ -101,3 +112,41 @@ def test_what_accept_would_write_is_read_as_a_claim(case: Path) -> None:
         (session,) = parse(text, "post.md", {"sandbox": Environment(name="sandbox")}).sessions
         (again,) = session.commands
         assert [line.rstrip() for line in again.claim.lines] == [line.rstrip() for line in written]
+
+
+# --- Bounds -----------------------------------------------------------------------------
+
+
+def _diff(said: list[str], seen: list[str]) -> list[str]:
+    output = tuple((Span(line),) for line in seen)
+    exchange = Exchange(prompt="$ ", command="x", output=output, status=0)
+    return list(claim_diff(Claim(lines=tuple(said), first_line=1), exchange, None))
+
+
+def _marked(mark: str, lines: list[str]) -> list[str]:
+    return [f"{mark}{line}" for line in lines]
+
+
+def test_a_line_that_differs_in_a_long_output_is_told_alone() -> None:
+    lines = [f"line {number}" for number in range(20_000)]
+    said, seen = [*lines, "old", *lines], [*lines, "new", "newer", *lines]
+    expected = [*_marked(" ", lines), "-old", "+new", "+newer", *_marked(" ", lines)]
+    assert _diff(said, seen) == expected
+
+
+def test_lines_at_the_begin_are_not_those_at_the_end_as_well() -> None:
+    assert _diff(["a", "a"], ["a", "a", "a"]) == [" a", " a", "+a"]
+    assert _diff(["a", "b", "a"], ["a"]) == [" a", "-b", "-a"]
+
+
+def test_what_is_too_long_to_compare_differs_as_a_whole() -> None:
+    same = [f"same {number}" for number in range(2_000)]
+    said, seen = ["old", *same, "then"], ["new", *same, "now"]
+    assert _diff(said, seen) == [*_marked("-", said), *_marked("+", seen)]
+    said, seen = ["old", *same[:1_998], "then"], ["new", *same[:1_998], "now"]
+    assert _diff(said, seen) == ["-old", "+new", *_marked(" ", same[:1_998]), "-then", "+now"]
+
+
+def test_what_has_too_many_equal_lines_to_compare_differs_as_a_whole() -> None:
+    said, seen = ["old", *["a"] * 1_000, "then"], ["new", *["a", "b"] * 500, "now"]
+    assert _diff(said, seen) == [*_marked("-", said), *_marked("+", seen)]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transcripts.model import PLAIN, Line, line_text
-from transcripts.screen import read_screen
+from transcripts.screen import read_screen, too_busy
 
 _NUMBERS = st.lists(st.integers(0, 300).map(str), max_size=4).map(";".join)
 _STYLES = st.one_of(
@@ -107,3 +107,81 @@ def test_the_screen_is_as_wide_and_as_high_as_declared() -> None:
     moves = b"\x1b[H\x1b[99;99Hx"
     lines = read_screen(moves, columns=10, rows=4)
     assert [line_text(line) for line in lines] == ["", "", "", " " * 9 + "x"]
+
+
+# --- Bounds -----------------------------------------------------------------------------
+
+_WIDEST = 32_768
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        "x" * 40_000,
+        "\x1b[1m" + "x" * 40_000,
+        "\x1b[1m" + "\t" * 40_000 + "x",
+        "\t" * 40_000 + "x",
+        "\x1b[1m" + "字" * 40_000,
+        "\x1b[1m" + "x" * 40_000 + "\x1b[C" * 40_000 + "y",
+    ],
+)
+def test_a_row_ends_in_an_ellipsis_where_it_gets_too_wide(output: str) -> None:
+    (line,) = read_screen(output.encode())
+    text = line_text(line)
+    cells = len(text) + text.count("字")
+    assert cells == _WIDEST
+    assert text.endswith("…")
+
+
+def test_a_row_as_wide_as_can_be_is_whole() -> None:
+    for style in ("", "\x1b[1m"):
+        (line,) = read_screen(f"{style}{'x' * _WIDEST}".encode())
+        assert line_text(line) == "x" * _WIDEST
+
+
+@pytest.mark.parametrize(("sequence", "shift"), [("\x1b[P", -1), ("\x1b[@", 1)])
+def test_a_long_row_is_edited_only_so_often(sequence: str, shift: int) -> None:
+    (line,) = read_screen(f"\x1b[1m{'x' * 8_000}\r{sequence * 2_000}".encode())
+    edits = (len(line_text(line)) - 8_000) * shift
+    assert 100 < edits < 140
+
+
+def test_a_few_sequences_make_only_so_many_blanks() -> None:
+    lines = read_screen(b"\x1b[9999Gx\r\n" * 1_000)
+    assert sum(len(line_text(line)) for line in lines) < 1_100_000
+
+
+def test_what_is_erased_to_the_end_costs_nothing() -> None:
+    progress = "".join(f"\rstep {number:80}\x1b[K" for number in range(30_000))
+    (line,) = read_screen(progress.encode())
+    assert line_text(line) == f"step {29_999:80}"
+
+
+@pytest.mark.parametrize("begin", ["", "\x1b7"])
+@pytest.mark.parametrize("marks", ["\u0301", "\x1b[m\u0301", " \b\u0301"])
+def test_a_cell_takes_eight_combining_marks(begin: str, marks: str) -> None:
+    (line,) = read_screen(f"{begin}x{marks * 100}".encode())
+    assert line_text(line) == "x" + "\u0301" * 8
+
+
+@pytest.mark.parametrize(
+    ("data", "busy"),
+    [
+        (b"", False),
+        (b"x" * 300_000, False),
+        (b"\x1b[1mx" * 60_000, False),
+        (b"\x1b[H" * 4_000, False),
+        (b"\x1b[H" * 4_001, True),
+        (b"\x1bM" * 4_001, True),
+        (b"\x1b[H" + b"\n" * 262_141, False),
+        (b"\x1b[H" + b"\n" * 262_142, True),
+        (b"\x1b[?1049h" + b"\x1b[H" * 5_000 + b"\x1b[?1049l", False),
+    ],
+)
+def test_output_is_too_busy_where_a_terminal_would_take_minutes(data: bytes, busy: bool) -> None:
+    assert too_busy(data) is busy
+
+
+def test_where_the_output_is_too_busy_it_is_read_forward() -> None:
+    lines = read_screen(b"a\r\n" + b"\x1b[H\x1b[1J" * 3_000 + b"b\r\n")
+    assert [line_text(line) for line in lines] == ["a", "b"]

@@ -34,7 +34,7 @@ def site(tmp_path: Path) -> Path:
         "2009/make/#old", "about", "about.html", "picture.svg", "picture.svg#part",
         "https://blog.example.org/base/2009/make/", "https://blog.example.org/base/#one",
         "https://elsewhere.example/nosuch", "https://blog.example.org/other-site/",
-        "mailto:a@example.org", "data:,x", "//elsewhere.example/x",
+        "mailto:a@example.org", "data:,x", "//elsewhere.example/x", "2009/%2e%2e/about.html",
     ],
 )  # fmt: skip
 def test_a_link_that_holds_is_not_a_problem(site: Path, link: str):
@@ -54,6 +54,9 @@ def test_a_link_that_holds_is_not_a_problem(site: Path, link: str):
         ("<img src=picture.svg srcset='picture.svg 1x, no.svg 2x' alt=''>", "link 'no.svg'"),
         ("<video poster=no.png></video>", "link 'no.png'"),
         ("<a href='http://[x'>x</a>", "is broken: "),
+        (f"<a href='{'x' * 300}'>x</a>", "the site has no such file"),
+        (f"<a href='{'x' * 300}/y/'>x</a>", "the site has no such file"),
+        ("<a href='a%00b'>x</a>", "the site has no such file"),
     ],
 )
 def test_a_link_that_does_not_hold_is_told_with_its_page(site: Path, markup: str, expected: str):
@@ -61,6 +64,17 @@ def test_a_link_that_does_not_hold_is_told_with_its_page(site: Path, markup: str
     (found,) = problems(site, ADDRESS)
     assert found.startswith("index.html: ")
     assert expected in found
+
+
+@pytest.mark.parametrize("up", ["%2e%2e/", "/%2e%2e/", "2009/%2e%2e/%2e%2e/", "/"])
+def test_a_link_to_a_file_outside_of_the_site_is_broken(tmp_path: Path, up: str):
+    write(tmp_path, "outside.html", page("Outside"))
+    outside = tmp_path / "outside.html" if up == "/" else Path("outside.html")
+    link = f"{ADDRESS}/{up}{outside.as_posix().lstrip('/')}"
+    write(tmp_path / "site", "index.html", page(f"<a href='{link}'>x</a>"))
+    assert problems(tmp_path / "site", ADDRESS) == [
+        f"index.html: link {link!r} is broken: the site has no such file"
+    ]
 
 
 def test_a_broken_link_is_told_once_for_each_page(site: Path):

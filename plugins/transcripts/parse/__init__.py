@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from ..errors import ParseError
 from ..model import (
@@ -62,6 +63,9 @@ def parse(text: str, path: str, environments: Mapping[str, Environment]) -> Post
 
 def _world(lines: list[str], path: str, environments: Mapping[str, Environment]) -> _World:
     front = _front_matter(lines)
+    for key in ("date", "modified"):
+        for line, text in front.get(key, ()):
+            _check_date(key, text, Location(path=path, line=line))
     environment = next(iter(environments.values()))
     if named := front.get("environment"):
         line, name = named[0]
@@ -79,6 +83,16 @@ def _world(lines: list[str], path: str, environments: Mapping[str, Environment])
                 Location(path=path, line=front[key][0][0]),
             )
     return _World(environment=environment, fields={})
+
+
+def _check_date(key: str, text: str, location: Location) -> None:
+    """Pelican takes more forms, and fills in what is missing by today's date."""
+    try:
+        datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ParseError(
+            f"{key} {text!r}; write it as 2009-03-08 or 2009-03-08 18:21", location
+        ) from error
 
 
 def _front_matter(lines: list[str]) -> dict[str, list[tuple[int, str]]]:

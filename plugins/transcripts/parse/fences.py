@@ -11,6 +11,8 @@ from ..model import Location
 
 # Python-Markdown closes a fence only with the same characters; CommonMark would take more.
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}) *(?P<info>[^`\n]*)$")
+_INDENTED = re.compile(r"^[ \t]+(?:`{3,}|~{3,}) *console +(?:.* )?run\b")
+_NEXT = re.compile(r" *(?:console\b|[^\s`~].* file=)")
 _INFO_WORD = re.compile(r'(?P<key>[^\s="]+)(?:=(?:"(?P<quoted>(?:\\"|[^"])*)"|(?P<bare>[^\s"]*)))?')
 
 
@@ -29,17 +31,23 @@ def fences(lines: list[str], path: str) -> Iterator[Fence]:
     """All fenced blocks in their order. Raises ParseError for one that is not closed."""
     index = 0
     while index < len(lines):
+        location = Location(path=path, line=index + 1)
         match = _FENCE.match(lines[index])
         if not match:
+            if _INDENTED.match(lines[index]):
+                raise ParseError(
+                    "live block is indented, and would not be run; begin it at the line's start",
+                    location,
+                )
             index += 1
             continue
-        location = Location(path=path, line=index + 1)
         fence = match["fence"]
         last = _closing_line(lines, index, fence)
         if last is None:
             raise ParseError(
                 f"block is not closed; end it with a line of {_fence_in_words(fence)}", location
             )
+        _refuse_next_opening(lines[index + 1 : last], fence, location)
         language, options = _info(match["info"], location)
         yield Fence(location, last + 1, language, options, tuple(lines[index + 1 : last]))
         index = last + 1
@@ -50,6 +58,17 @@ def _closing_line(lines: list[str], opening: int, fence: str) -> int | None:
         if lines[index].rstrip(" ") == fence:
             return index
     return None
+
+
+def _refuse_next_opening(within: list[str], fence: str, location: Location) -> None:
+    """Prose that an unclosed block swallowed would be taken for output, and rewritten as such."""
+    for number, line in enumerate(within, start=location.line + 1):
+        if line.startswith(fence) and _NEXT.match(line.removeprefix(fence)):
+            raise ParseError(
+                f"block is not closed before the next one in line {number};"
+                f" end it with a line of {_fence_in_words(fence)}",
+                location,
+            )
 
 
 def _fence_in_words(fence: str) -> str:

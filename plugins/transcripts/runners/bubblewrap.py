@@ -12,6 +12,10 @@ from ..model import Environment
 
 WRITABLE = ("/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 — inside of the sandbox
 UID = 1000
+_NAMING_THE_AUTHOR = (
+    *("/etc/passwd-", "/etc/group-", "/etc/subuid", "/etc/subuid-", "/etc/subgid", "/etc/subgid-"),
+    "/etc/machine-id",
+)
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -94,6 +98,7 @@ def _files(environment: Environment) -> dict[str, bytes]:
         "/etc/group": f"root:x:0:\n{user}:x:{UID}:\nnogroup:x:65534:\n".encode(),
         "/etc/hosts": f"127.0.0.1 localhost {host}\n::1 localhost {host}\n".encode(),
         "/etc/hostname": f"{host}\n".encode(),
+        **dict.fromkeys(_NAMING_THE_AUTHOR, b""),
     }
 
 

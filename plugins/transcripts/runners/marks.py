@@ -30,6 +30,10 @@ _RESTORE = (
     ' return {status}; }}; __transcripts "$_"; }} >/dev/null 2>&1\n'
 )
 _ERROR_TRAP = re.compile(r"^trap -- .*? ERR$", re.MULTILINE | re.DOTALL)
+_FIELDS = re.compile(r"(?P<status>\d{1,3});(?P<flags>[A-Za-z]*);(?P<pipe>.*)", re.DOTALL)
+_MOST_REPORTED = 1 << 22
+"""Bytes of a report, with the jobs and the trap that it tells of."""
+_MOST_TRAP = 4096
 _OUR_NAME = re.compile(rb"^bash: /dev/fd/\d+: line \d+: ", re.MULTILINE)
 
 _TAIL = 4096
@@ -46,6 +50,8 @@ class Mark:
     pipe: str = ""
     jobs: str = ""
     died: bool = False
+    lost: bool = False
+    """Whether what stands in the place of the report is no report."""
     cut: bool = False
 
 
@@ -56,6 +62,7 @@ class Stream:
         self._limit = limit
         self._buffer = bytearray()
         self._searched = 0
+        self._report_at = -1
         self._cut = False
         self._echoed: tuple[bytes, ...] = ()
         self._begun = self._ended = self._death = b"\0"
@@ -85,10 +92,15 @@ class Stream:
         since, self._searched = max(0, self._searched - _TAIL), len(self._buffer)
         if (end := self._buffer.find(self._ended, since)) >= 0:
             return self._reported(end)
+        begun = self._buffer.find(self._begun, since)
+        self._report_at = begun if begun >= 0 else self._report_at
+        if 0 <= self._report_at < len(self._buffer) - _MOST_REPORTED:
+            return self._until(self._report_at, len(self._buffer), Mark(b"", 255, lost=True))
         begin = self._buffer.find(self._death, since)
         if begin >= 0 and (end := self._buffer.find(b"\x07", begin)) >= 0:
-            status = int(self._buffer[begin + len(self._death) : end])
-            return self._until(begin, end + 1, Mark(b"", status, died=True))
+            told = bytes(self._buffer[begin + len(self._death) : end])
+            status = int(told) if re.fullmatch(rb"\d{1,3}", told) else 255
+            return self._until(begin, end + 1, Mark(b"", min(status, 255), died=True))
         return None
 
     def rest(self) -> Mark:
@@ -96,11 +108,12 @@ class Stream:
         return self._until(len(self._buffer), len(self._buffer), Mark(b"", 255, died=True))
 
     def _reported(self, end: int) -> Mark:
-        begin = self._buffer.index(self._begun)
+        begin = max(0, self._buffer.find(self._begun))
         told = bytes(self._buffer[begin + len(self._begun) : end]).decode("utf-8", "replace")
         fields, _, jobs = told.partition("\x07")
-        status, flags, pipe = fields.split(";")
-        mark = Mark(b"", int(status), flags, pipe, jobs)
+        mark = Mark(b"", 255, lost=True)
+        if (found := _FIELDS.fullmatch(fields)) and int(found["status"]) < 256:
+            mark = Mark(b"", int(found["status"]), found["flags"], found["pipe"], jobs)
         return self._until(begin, end + len(self._ended), mark)
 
     def _until(self, end: int, past: int, mark: Mark) -> Mark:
@@ -108,6 +121,7 @@ class Stream:
         shown = bytes(self._buffer[:end])
         del self._buffer[:past]
         self._searched = 0
+        self._report_at = -1
         # "set -v" shows each line that bash reads, and a syntax error the name of its pipe.
         for line in self._echoed:
             shown = shown.replace(line, b"")
@@ -144,6 +158,8 @@ def restoring(mark: Mark, text: str) -> str:
     if "e" in mark.flags:  # a failing command would end the shell
         return "! { :; } >/dev/null 2>&1\n" if mark.status == 1 else ""
     trap = _ERROR_TRAP.search(mark.jobs.replace("\r\n", "\n"))
+    if trap and len(trap[0]) > _MOST_TRAP:
+        return ""
     if "PIPESTATUS" in text and not trap:
         return " | ".join(f"(exit {status}) 2>/dev/null" for status in statuses) + "\n"
     return _RESTORE.format(

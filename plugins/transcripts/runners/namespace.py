@@ -54,15 +54,13 @@ class _Namespace:
         await self._shell.write(path, text)
 
     async def read(self, path: str, *, limit: int) -> bytes:
-        places = {f"/proc/{self._shell.pid}/root{place}" for place in bubblewrap.WRITABLE}
-        places.add(f"/proc/{self._shell.pid}/root{bubblewrap.home(self._environment)}")
         top = "root" if path.startswith("/") else "cwd"
         fd = _open_beneath(f"/proc/{self._shell.pid}/{top}", path.lstrip("/") or ".")
         try:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode):
                 raise Refused("it is no regular file")
-            if found.st_dev not in {Path(place).stat().st_dev for place in places}:
+            if found.st_dev not in {Path(place).stat().st_dev for place in self._places()}:
                 raise Refused("it lies outside of what the session can write")
             if found.st_nlink != 1:
                 raise Refused("it has more than one name; copy it instead of linking it")
@@ -77,13 +75,31 @@ class _Namespace:
         """End the largest process, and the command, when all together use more than they may."""
         while not self._process.ended.is_set():
             await asyncio.sleep(_WATCH_INTERVAL)
-            used = {pid: _resident(pid) for pid in _descendants(self._process.pid)}
-            if sum(used.values()) > limits.memory:
+            used = {pid: _resident(pid) for pid in self._process.descendants()[1:]}
+            excess = sum(used.values()) + self._stored() - limits.memory
+            if excess <= 0:
+                continue
+            for pid in sorted(used, key=used.__getitem__, reverse=True):
                 with contextlib.suppress(ProcessLookupError):  # it may run in the background
-                    os.kill(max(used, key=used.__getitem__), signal.SIGKILL)
-                self._shell.interrupt(
-                    f"killed: the session used more than {limits.memory >> 20} MiB"
-                )
+                    os.kill(pid, signal.SIGKILL)
+                excess -= used[pid]
+                if excess <= 0:
+                    break
+            self._shell.interrupt(f"killed: the session used more than {limits.memory >> 20} MiB")
+
+    def _stored(self) -> int:
+        """Bytes in the file systems of the sandbox, which are memory too."""
+        stored = 0
+        for place in self._places():
+            with contextlib.suppress(OSError):
+                found = os.statvfs(place)
+                stored += (found.f_blocks - found.f_bfree) * found.f_frsize
+        return stored
+
+    def _places(self) -> tuple[str, ...]:
+        """Where the session can write, as the host sees it."""
+        places = (*bubblewrap.WRITABLE, bubblewrap.home(self._environment))
+        return tuple(f"/proc/{self._shell.pid}/root{place}" for place in places)
 
 
 @contextlib.asynccontextmanager
@@ -194,7 +210,10 @@ def _cure(said: str) -> str:
 
 def _open_beneath(top: str, path: str) -> int:
     """Open for reading, following no symbolic link and leaving ``top`` by no way."""
-    directory = os.open(top, os.O_PATH | os.O_DIRECTORY)
+    try:
+        directory = os.open(top, os.O_PATH | os.O_DIRECTORY)
+    except OSError as error:
+        raise Refused("the session's shell has ended") from error
     try:
         how = struct.pack(
             "QQQ",
@@ -208,14 +227,6 @@ def _open_beneath(top: str, path: str) -> int:
         return int(fd)
     finally:
         os.close(directory)
-
-
-def _descendants(pid: int) -> list[int]:
-    found = [pid]
-    for parent in found:
-        with contextlib.suppress(OSError):
-            found += map(int, Path(f"/proc/{parent}/task/{parent}/children").read_text().split())
-    return found
 
 
 def _resident(pid: int) -> int:

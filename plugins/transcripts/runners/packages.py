@@ -24,7 +24,7 @@ class Packages:
 
         Empty on a system without dpkg.
         """
-        found = [program for program in programs if Path(program).exists()]
+        found = [program for program in programs if os.path.exists(program)]  # noqa: PTH110 — Path.exists raises
         found += [other for program in found if (other := _interpreter(program))]
         wanted = set(map(os.path.realpath, found))
         async with self._asking:

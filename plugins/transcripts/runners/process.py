@@ -27,7 +27,9 @@ _NOTIFICATION = struct.Struct("=QIIiIQ6Q")
 _RESPONSE = struct.Struct("=QqiI")
 _RECEIVE, _SEND = 0xC0502100, 0xC0182101
 _CONTINUE = 1
-_PATH_MAX = 4096
+_PATH_MAX = 1024
+_MOST_PROGRAMS = 2000
+"""Provenance wants names of packages, and a post may start other names without end."""
 _MACHINE = platform.machine()
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,12 +73,29 @@ class Process:
 
     async def close(self) -> None:
         """End the program, and with it all in its process namespace; a second call does nothing."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        if not self.ended.is_set():
+            with contextlib.suppress(ProcessLookupError):
+                # The whole group: one that is killed while it starts leaves a child behind.
+                os.killpg(self.pid, signal.SIGKILL)
         await self.ended.wait()
         if self.master >= 0:
             os.close(self.master)
             self.master = -1
+
+    def descendants(self) -> list[int]:
+        """Its processes, itself first, as the host counts them."""
+        found = [self.pid]
+        for parent in found:
+            for children in Path(f"/proc/{parent}/task").glob("*/children"):
+                with contextlib.suppress(OSError):
+                    found += map(int, children.read_text().split())
+        return found
+
+    def kill_group(self, group: int) -> None:
+        """Kill a process group within the program; any other number does nothing."""
+        if group > 1 and group != self.pid and group in map(_group, self.descendants()):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
 
     def _reap(self) -> None:
         self._loop.remove_reader(self._pidfd)
@@ -105,10 +124,18 @@ class Process:
             return
         identifier, pid, _flags, number, _arch, _ip, *arguments = _NOTIFICATION.unpack(buffer)
         index = seccomp.exec_path_argument(_MACHINE, number)
-        if path := _string_in(pid, arguments[index]):
+        path = _string_in(pid, arguments[index])
+        if path.startswith("/") and len(self.programs) < _MOST_PROGRAMS:
             self.programs.add(path)
         with contextlib.suppress(FileNotFoundError):
             fcntl.ioctl(self._listener, _SEND, _RESPONSE.pack(identifier, 0, 0, _CONTINUE))
+
+
+def _group(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
 
 
 def _string_in(pid: int, address: int) -> str:

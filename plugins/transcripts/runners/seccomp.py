@@ -31,7 +31,7 @@ class _Architecture:
     seccomp: int
     refused: tuple[int, ...]
     """add_key, request_key, keyctl, bpf, userfaultfd, io_uring_setup, _enter, _register,
-    perf_event_open."""
+    perf_event_open, memfd_create, memfd_secret, shmget."""
 
 
 _ARCHITECTURES = {
@@ -42,7 +42,7 @@ _ARCHITECTURES = {
         ioctl=16,
         socket=41,
         seccomp=317,
-        refused=(248, 249, 250, 321, 323, 425, 426, 427, 298),
+        refused=(248, 249, 250, 321, 323, 425, 426, 427, 298, 319, 447, 29),
     ),
     "aarch64": _Architecture(
         audit=0xC00000B7,
@@ -51,7 +51,7 @@ _ARCHITECTURES = {
         ioctl=29,
         socket=198,
         seccomp=277,
-        refused=(217, 218, 219, 280, 282, 425, 426, 427, 241),
+        refused=(217, 218, 219, 280, 282, 425, 426, 427, 241, 279, 447, 194),
     ),
 }
 
@@ -75,7 +75,8 @@ def refusals(machine: str) -> bytes:
     """Refuse what reaches around namespaces.
 
     That is AF_VSOCK, which ignores network namespaces, the keyring, bpf, io_uring, perf, typing
-    into a terminal, and the system calls of any foreign architecture.
+    into a terminal, the system calls of any foreign architecture, and memory that no process
+    seems to hold.
     """
     arch = _ARCHITECTURES[machine]
     return _assemble(

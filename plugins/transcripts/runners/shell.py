@@ -3,8 +3,9 @@
 Bash reads its commands from a pipe that no command can see, so it never waits for a terminal
 and nothing that a command reads is lost. After each command the pipe holds one more line, the
 *report*: it prints a mark with the exit status into the terminal. The mark carries 64 random
-bits that were not known to anything before bash read that line, which it does only when the
-command is over; so no output can forge it, and no prompt, divider or idle time is guessed at.
+bits that are nowhere before bash reads that line, which it does only when the command is over;
+so no output forges it by accident, and no prompt, divider or idle time is guessed at. (A command
+that sets out to lie about itself always can: it is the shell that tells.)
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import fcntl
 import os
 import secrets
 import shlex
-import signal
 import termios
 from pathlib import Path
 
@@ -71,18 +71,20 @@ class Shell:
         self._interruption: str | None = None
         self._modes = termios.tcgetattr(process.master)
         os.set_blocking(commands, False)
+        os.set_blocking(control, False)
         self._loop.add_reader(process.master, self._readable)
 
     # --- What a session asks ------------------------------------------------------------
 
     async def start(self) -> None:
         """Start a shell. Raises SandboxError with what the sandbox printed instead."""
+        self._open_pipes(0o600)
         self._drop_unread()
         executed = set(self._process.programs)
         nonce = secrets.token_hex(8)
         self._stream.expect_death(nonce)
         start = _START.format(commands=COMMANDS_FD, control=CONTROL_FD, nonce=nonce)
-        with contextlib.suppress(BrokenPipeError):
+        with contextlib.suppress(BrokenPipeError, BlockingIOError):
             os.write(self._control, start.encode())
         begin = _BEGIN.format(commands=COMMANDS_FD)
         mark = await self._type(begin, deadline=self._loop.time() + _START_TIMEOUT)
@@ -93,13 +95,18 @@ class Shell:
         self._last = None
         self._process.programs = executed  # what starts a shell is not what the session ran
         self.pid = os.tcgetpgrp(self._process.master)
+        if self.pid not in self._process.descendants()[1:]:
+            raise SandboxError("its shell is not what it seems")
+        self._open_pipes(0)
 
     async def run(self, text: str, *, timeout: float) -> Ran:
         """Type one command and wait for its end; see Sandbox.run."""
         if self._process.ended.is_set():
             return Ran(output=b"", status=255, notes=("the sandbox had ended",), failed=True)
-        if not self._alive:
-            await self.start()
+        if not self._alive and not await self._started_again():
+            return Ran(
+                output=b"", status=255, notes=("no new shell could be started",), failed=True
+            )
         self._restored = restoring(self._last, text) if self._last else ""
         mark = await self._type(f"{self._restored}{text}\n", deadline=self._loop.time() + timeout)
         notes: list[str] = []
@@ -108,7 +115,27 @@ class Shell:
             failed = True
             notes.append(self._interruption or f"timed out after {_seconds(timeout)}")
             mark = await self._stop()
+        if mark.lost:
+            failed = True
+            notes.append("the shell's report was not understood")
+            self._process.kill_group(self.pid)
+            self._alive = False
         return self._finished(mark, notes, failed=failed)
+
+    async def _started_again(self) -> bool:
+        """Start a new shell in the place of a dead one; where that fails, the sandbox is over."""
+        try:
+            await self.start()
+        except (SandboxError, OSError):
+            self._forget_terminal()
+            await self._process.close()
+            return False
+        return True
+
+    def _open_pipes(self, mode: int) -> None:
+        """Whether commands may open our pipes by name, in /proc; only a starting shell must."""
+        for pipe in (self._control, self._commands):
+            os.fchmod(pipe, mode)
 
     async def write(self, path: str, text: str) -> None:
         """Write a file through the shell itself, so that owner and directory are the session's."""
@@ -184,7 +211,13 @@ class Shell:
                 still = 0
                 continue
             still += 1
-            if still >= 2 and self._wants_more():
+            # Looked at twice: after the first look bash may still be on its way to the report.
+            if (
+                still >= 2
+                and self._wants_more()
+                and not await self._news(_POLL)
+                and self._wants_more()
+            ):
                 self._interruption = _INCOMPLETE
 
     async def _news(self, timeout: float) -> bool:
@@ -240,8 +273,7 @@ class Shell:
         # The marks may have been lost because "stty" had the terminal change them.
         termios.tcsetattr(self._process.master, termios.TCSANOW, self._modes)
         for target in (self._foreground(), self.pid):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(target, signal.SIGKILL)
+            self._process.kill_group(target)
             mark = await self._after_kill()
             if mark is not None:
                 return mark
@@ -251,7 +283,7 @@ class Shell:
 
     def _foreground(self) -> int:
         try:
-            return os.tcgetpgrp(self._process.master) or self.pid
+            return os.tcgetpgrp(self._process.master)
         except OSError:
             return self.pid
 

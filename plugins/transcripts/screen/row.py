@@ -5,12 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 from wcwidth import wcwidth
 
 from ..characters import TAB, shown
 from ..model import PLAIN, Line, Span, Style
 from .escapes import ESCAPE, MOST, NUMERIC, first_number, restyled
+
+WIDEST = 1 << 15
+"""Cells of a row; in the last one, an ellipsis stands for all that reaches beyond."""
+MARKS = 8
+"""Combining marks that a cell takes: more than any script needs."""
+_MOST_WORK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +27,30 @@ class _Cell:
     style: Style
 
 
+_BLANK = _Cell(" ", PLAIN)
+
+
+@dataclass(slots=True)
+class Work:
+    """Counts the cells that sequences of a few bytes make, shift or erase in all rows together.
+
+    Without a bound, a long row edited again and again would take minutes.
+    """
+
+    cells: int = 0
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether editing within lines is to be left out from now on."""
+        return self.cells > _MOST_WORK
+
+
 class Row:
     """One line of the screen while it is being written. A wide character has two cells."""
 
-    def __init__(self, style: Style) -> None:
+    def __init__(self, style: Style, work: Work) -> None:
         self.style = style
+        self._work = work
         self._cells: list[_Cell] = []
         self._column = 0
 
@@ -48,26 +75,36 @@ class Row:
                 case "\b":
                     self._column = max(0, self._column - 1)
                 case "\t":
-                    self._column += TAB - self._column % TAB
+                    self._column = min(WIDEST, self._column + TAB - self._column % TAB)
                 case _:
                     self._put(shown(character))
 
     def _put(self, character: str) -> None:
+        self._fill()
         width = wcwidth(character)
-        if width == 0 and 0 < self._column <= len(self._cells):
+        if width == 0 and self._column:
             before = self._cells[self._column - 1]
-            self._cells[self._column - 1] = replace(before, text=before.text + character)
+            if len(before.text) <= MARKS:
+                self._cells[self._column - 1] = replace(before, text=before.text + character)
             return
-        blank = _Cell(" ", PLAIN)
-        self._cells.extend([blank] * (self._column - len(self._cells)))
         cells = [_Cell(character, self.style)]
         if width == 2:
             cells.append(_Cell("", self.style))
+        if self._column + len(cells) > WIDEST:
+            self._column, cells = WIDEST - 1, [_Cell("…", PLAIN)]
         self._cells[self._column : self._column + len(cells)] = cells
         self._column += len(cells)
 
+    def _fill(self) -> None:
+        """Blanks up to the cursor, which may have been moved beyond the last cell."""
+        missing = max(0, self._column - len(self._cells))
+        self._work.cells += missing
+        self._cells.extend([_BLANK] * missing)
+
     def _escape(self, match: re.Match[str]) -> None:
         self.style = restyled(self.style, match)
+        if self._work.is_too_much:
+            return
         if match["final"] and not match["between"] and NUMERIC.fullmatch(match["params"]):
             self._move(match["final"], first_number(match["params"]))
 
@@ -82,35 +119,40 @@ class Row:
             case "K":
                 self._erase(number)
             case "P":
-                moved = self._cells[self._column + (number or 1) :]
-                self._blank(self._column, len(self._cells))
-                self._cells[self._column : self._column + len(moved)] = moved
+                self._work.cells += max(0, len(self._cells) - self._column)
+                del self._cells[self._column : self._column + (number or 1)]
             case "X":
                 self._blank(self._column, self._column + (number or 1))
             case "@":
+                self._work.cells += max(0, len(self._cells) - self._column)
                 count = min(number or 1, MOST - len(self._cells))
-                self._cells[self._column : self._column] = [_Cell(" ", PLAIN)] * count
+                self._cells[self._column : self._column] = [_BLANK] * count
             case _:
                 pass
 
     def _erase(self, mode: int) -> None:
-        if mode <= 2:
-            begin = self._column if mode == 0 else 0
-            self._blank(begin, self._column + 1 if mode == 1 else len(self._cells))
+        match mode:
+            case 0:
+                del self._cells[self._column :]
+            case 1:
+                self._blank(0, self._column + 1)
+            case 2:
+                self._cells.clear()
+            case _:
+                pass
 
     def _blank(self, begin: int, end: int) -> None:
-        end = min(end, len(self._cells))
-        self._cells[begin:end] = [_Cell(" ", PLAIN)] * (end - begin)
+        count = max(0, min(end, len(self._cells)) - begin)
+        self._work.cells += count
+        self._cells[begin : begin + count] = [_BLANK] * count
 
 
 def join_cells(cells: Sequence[tuple[str, Style]]) -> Line:
     """Neighbours of one style joined to spans, without the blanks at the end that nobody sees."""
-    spans: list[Span] = []
-    for text, style in whole(cells):
-        if spans and spans[-1].style == style:
-            spans[-1] = Span(spans[-1].text + text, style)
-        else:
-            spans.append(Span(text, style))
+    spans = [
+        Span("".join(text for text, _ in alike), style)
+        for style, alike in groupby(whole(cells), key=itemgetter(1))
+    ]
     while spans and not _shows_blanks(spans[-1].style):
         kept = spans[-1].text.rstrip()
         if kept:

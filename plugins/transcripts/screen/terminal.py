@@ -12,7 +12,7 @@ from wcwidth import wcwidth
 from ..characters import shown
 from ..model import PLAIN, Line, Style
 from .escapes import ESCAPE, NUMERIC, integer, restyled
-from .row import join_cells
+from .row import MARKS, join_cells
 
 SHORT_MOVES = frozenset("78DEMc")
 """Short escapes that reach beyond the current line."""
@@ -22,7 +22,7 @@ _PYTE_FINALS = frozenset("@ABCDEFGHJKLMPXadefr")
 
 def read_terminal(text: str, columns: int, rows: int) -> tuple[Line, ...]:
     """What the screen and its history show at the end."""
-    screen = pyte.HistoryScreen(columns, rows, history=1_000_000)
+    screen = _Screen(columns, rows, history=1_000_000)
     styles = {PLAIN: 0}
     pyte.Stream(screen).feed("".join(_understood(text, styles)))
     known = tuple(styles)
@@ -34,6 +34,23 @@ def read_terminal(text: str, columns: int, rows: int) -> tuple[Line, ...]:
     while len(lines) > seen and not lines[-1]:
         lines.pop()
     return tuple(lines)
+
+
+class _Screen(pyte.HistoryScreen):  # type: ignore[misc]  # pyte has no types
+    """A screen that puts no more marks on a cell than a row does."""
+
+    def draw(self, data: str) -> None:
+        """Draw ``data``, which may hold marks without end."""
+        if data.isascii():
+            super().draw(data)
+            return
+        for character in data:
+            if not unicodedata.combining(character) or self._has_room():
+                super().draw(character)
+
+    def _has_room(self) -> bool:
+        x, y = self.cursor.x, self.cursor.y
+        return len(self.buffer[y if x else y - 1][x - 1 if x else self.columns - 1].data) <= MARKS
 
 
 def _understood(text: str, styles: dict[Style, int]) -> Iterator[str]:
@@ -93,7 +110,9 @@ def _drawn(text: str) -> str:
 
 
 def _pyte_line(row: dict[int, pyte.screens.Char], columns: int, styles: tuple[Style, ...]) -> Line:
-    cells = (row[column] for column in range(columns))
+    # Thousands of rows may have scrolled off with nothing in them.
+    written = min(columns, max(row, default=-1) + 1)
+    cells = (row[column] for column in range(written))
     return join_cells(
         [(cell.data, PLAIN if cell.fg == "default" else styles[int(cell.fg, 16)]) for cell in cells]
     )
