@@ -90,7 +90,14 @@ def session_of(commands: list[str]) -> Session:
 
 def run_in_sandbox(session: Session) -> None:
     """Run a session as a build does."""
-    asyncio.run(run_session(session, SANDBOX, Packages(), today=date(2026, 1, 1)))
+
+    async def run() -> None:
+        packages = Packages()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(packages.load())
+            group.create_task(run_session(session, SANDBOX, packages, today=date(2026, 1, 1)))
+
+    asyncio.run(run())
 
 
 def run_in_bare_bash(commands: list[str]) -> None:

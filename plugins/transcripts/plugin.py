@@ -224,10 +224,10 @@ def _put_into_feed(context: dict[str, Any], feed: SyndicationFeed) -> None:
 
 
 def _feed_form(html: str, article: Content) -> str:
-    forms = article.transcripts.feed()
+    forms, up = article.transcripts.feed(), _up(article)
 
     def form(match: re.Match[str]) -> str:
-        return str(forms.get(match["id"], match[0])).replace(ROOT, _up(article))
+        return str(forms.get(match["id"], match[0])).replace(ROOT, up)
 
     return _FIGURE.sub(form, html)
 

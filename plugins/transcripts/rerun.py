@@ -64,6 +64,7 @@ async def rerun(
     run = _Run(config, progress, cores, task.today, Packages())
     chosen = [(source, to_run(source, everything=task.everything)) for source in sources]
     async with asyncio.TaskGroup() as group:
+        group.create_task(run.packages.load())
         tasks = [
             group.create_task(_rerun_post(run, source, sessions, keep=task.keep))
             for source, sessions in chosen

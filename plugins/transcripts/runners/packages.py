@@ -10,45 +10,48 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+_USUAL = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/")
+_USUAL_PLACES = tuple(f"{place}*" for place in _USUAL)
+
 
 class Packages:
-    """Answers from dpkg's database, asked once for each program."""
+    """Answers from dpkg's database, which is asked once, beside the sessions that run."""
 
     def __init__(self) -> None:
         self._asking = asyncio.Lock()
-        self._known: dict[str, str] = {}
-        """By real path, ``name version``; empty for a program that no package has."""
+        self._owners: dict[str, str] = {}
+        self._versions: dict[str, str] = {}
+
+    async def load(self) -> None:
+        """Ask for all programs in the usual places; nothing happens on a system without dpkg."""
+        async with self._asking:
+            if not self._versions and shutil.which("dpkg-query"):
+                versions = _ask("--show", "--showformat=${Package}\\t${Version}\\n")
+                owners, shown = await asyncio.gather(_search(*_USUAL_PLACES), versions)
+                self._owners.update(owners)
+                self._versions.update(line.split("\t") for line in shown)  # type: ignore[misc]  # pairs
 
     async def of(self, programs: Iterable[str]) -> tuple[str, ...]:
-        """``name version`` of each package, in order of name; what no package has is left out.
-
-        Empty on a system without dpkg.
-        """
+        """``name version`` of each package, in order of name; what no package has is left out."""
+        await self.load()
         found = [program for program in programs if os.path.exists(program)]  # noqa: PTH110 — Path.exists raises
         found += [other for program in found if (other := _interpreter(program))]
-        wanted = set(map(os.path.realpath, found))
-        async with self._asking:
-            await self._look_up(wanted - self._known.keys())
-        return tuple(sorted({self._known[program] for program in wanted} - {""}))
+        wanted = {path for program in found for path in _spellings(os.path.realpath(program))}
+        unusual = {path for path in wanted if not path.startswith(_USUAL)}
+        if unusual - self._owners.keys() and self._versions:
+            self._owners.update(await _search(*sorted(unusual)))
+        names = {self._owners[path] for path in wanted if path in self._owners}
+        return tuple(f"{name} {self._versions[name]}" for name in sorted(names))
 
-    async def _look_up(self, programs: set[str]) -> None:
-        self._known.update(dict.fromkeys(programs, ""))
-        if not programs or not shutil.which("dpkg-query"):
-            return
-        spellings = {spelling: program for program in programs for spelling in _spellings(program)}
-        owners: dict[str, str] = {}
-        for line in await _ask("--search", "--", *sorted(spellings)):
-            names, _, path = line.rpartition(": ")
-            if path in spellings and not names.startswith("diversion by"):
-                owners[spellings[path]] = names.split(",")[0].split(":")[0].strip()
-        if owners:
-            names_wanted = sorted(set(owners.values()))
-            shown = await _ask(
-                "--show", "--showformat=${Package}\\t${Version}\\n", "--", *names_wanted
-            )
-            versions = dict(line.split("\t") for line in shown)
-            for program, name in owners.items():
-                self._known[program] = f"{name} {versions[name]}"
+
+async def _search(*patterns: str) -> dict[str, str]:
+    """Which package has each path that a pattern matches."""
+    owners = {}
+    for line in await _ask("--search", "--", *patterns):
+        names, _, path = line.rpartition(": ")
+        if not names.startswith("diversion by"):
+            owners[path] = names.split(",")[0].split(":")[0].strip()
+    return owners
 
 
 def _interpreter(program: str) -> str:
