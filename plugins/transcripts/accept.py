@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .compare import changed, claim_diff, claim_holds, corrected_claim, is_valid, seen_blocks
+from .claims import claim_diff, claim_holds, corrected_claim
+from .compare import changed, is_valid, seen_blocks
 from .model import Command, Drift, Environment, Exchange, Kind, LiveBlock, Recording, Report
 from .sources import Source, read_source
 from .store import read_post, write_post, write_recording

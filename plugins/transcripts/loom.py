@@ -18,7 +18,8 @@ from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
 from .characters import shown_text
-from .compare import Seen, differing_lines, history_holds, is_valid, seen_blocks, verify
+from .claims import differing_lines
+from .compare import Seen, history_holds, is_valid, seen_blocks, verify
 from .downloads import picture_size, script
 from .model import (
     Artifact,

@@ -213,12 +213,7 @@ async def run_session(
                 case File():
                     await _placed(step.location, step.path, sandbox.write(step.path, step.text))
                 case Artifact():
-                    limit = environment.limits.artifact
-                    read = sandbox.read(step.path, limit=limit)
-                    data = await _placed(step.location, f"{step.kind} {step.path}", read)
-                    if problem := artifact_problem(step.kind, step.path, data):
-                        raise Refused(f"{step.location}: {step.kind} {step.path} {problem}")
-                    artifacts.append(ArtifactFile(kind=step.kind, path=step.path, data=data))
+                    artifacts.append(await _artifact(sandbox, step, environment))
         provenance = Provenance(
             day=today,
             kernel=sandbox.kernel,
@@ -233,6 +228,15 @@ async def run_session(
         exchanges=tuple(exchanges),
         artifacts=tuple(artifacts),
     )
+
+
+async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
+    what = f"{step.kind} {step.path}"
+    read = sandbox.read(step.path, limit=environment.limits.artifact)
+    data = await _placed(step.location, what, read)
+    if problem := artifact_problem(step.kind, step.path, data):
+        raise Refused(f"{step.location}: {what} {problem}")
+    return ArtifactFile(kind=step.kind, path=step.path, data=data)
 
 
 async def _exchange(

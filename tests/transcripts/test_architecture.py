@@ -29,7 +29,9 @@ ARROWS = {
     "render": "characters model",
     "downloads": "model",
     "artifacts": "",
-    "compare": "model",
+    "lines": "model",
+    "claims": "lines model",
+    "compare": "claims lines model",
     "runners": "errors model",
     # what reads and writes files
     "store": "errors model record",
@@ -38,9 +40,9 @@ ARROWS = {
     "progress": "",
     "report": "characters model",
     "rerun": "artifacts compare config errors model progress runners screen sources store",
-    "accept": "compare model sources store",
+    "accept": "claims compare model sources store",
     # the half that builds pages
-    "loom": "characters compare downloads model render",
+    "loom": "characters claims compare downloads model render",
     "weave": "compare loom model render sources",
     "markdown_ext": "weave",
     "plugin": "config errors loom markdown_ext sources store weave",

@@ -11,17 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from transcripts.compare import (
-    changed,
-    claim_diff,
-    claim_holds,
-    corrected_claim,
-    differing_lines,
-    history_holds,
-    is_valid,
-    seen_blocks,
-    verify,
-)
+from transcripts.claims import claim_diff, claim_holds, corrected_claim, differing_lines
+from transcripts.compare import changed, history_holds, is_valid, seen_blocks, verify
 from transcripts.model import (
     Claim,
     Command,
