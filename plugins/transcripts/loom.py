@@ -17,6 +17,7 @@ from pygments.lexer import Lexer
 from pygments.lexers import TextLexer, get_lexer_by_name
 from pygments.util import ClassNotFound
 
+from .captions import Links, claim_caption, made_caption, now_caption, then_caption
 from .characters import shown_text
 from .claims import differing_lines
 from .compare import Seen, history_holds, is_valid, seen_blocks, verify
@@ -37,19 +38,14 @@ from .model import (
 )
 from .render import (
     Form,
-    Links,
     Picture,
     Shown,
     Transcript,
-    claim_caption,
     figure_html,
     file_html,
     history,
-    made_caption,
-    now_caption,
     plain_text,
     table_html,
-    then_caption,
     then_now_html,
     transcript_html,
 )

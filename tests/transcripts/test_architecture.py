@@ -26,6 +26,7 @@ ARROWS = {
     "parse": "errors model names",
     "screen": "characters model",
     "record": "errors model",
+    "captions": "model",
     "render": "characters model",
     "downloads": "model",
     "artifacts": "",
@@ -42,7 +43,7 @@ ARROWS = {
     "rerun": "artifacts compare config errors model progress runners screen sources store",
     "accept": "claims compare model sources store",
     # the half that builds pages
-    "loom": "characters claims compare downloads model render",
+    "loom": "captions characters claims compare downloads model render",
     "weave": "compare loom model render sources",
     "markdown_ext": "weave",
     "plugin": "config errors loom markdown_ext sources store weave",
