@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
-
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexer import Lexer
-from pygments.lexers import TextLexer, get_lexer_by_name
-from pygments.util import ClassNotFound
 
 from .captions import Links, claim_caption, made_caption, now_caption, then_caption
 from .characters import shown_text
@@ -25,9 +17,7 @@ from .downloads import picture_size, script
 from .model import (
     Artifact,
     Block,
-    Command,
     Drift,
-    Exchange,
     FileBlock,
     Hide,
     LiveBlock,
@@ -43,12 +33,12 @@ from .render import (
     Transcript,
     figure_html,
     file_html,
-    history,
     plain_text,
     table_html,
     then_now_html,
     transcript_html,
 )
+from .shown import highlighted, label_of, shown_exchange, shown_history, slug, static_commands
 
 ROOT = "\ufdd0/"
 """Stands in every link for the way from the page to the site's root.
@@ -57,9 +47,6 @@ It begins with a character that no output, command or caption can hold.
 """
 FOLDER = "transcripts"
 """Folder of the site that holds scripts, plain texts and pictures."""
-
-_FORMATTER = HtmlFormatter(nowrap=True)
-_PROMPT = re.compile(r"^(?P<prompt>[A-Za-z0-9._\[\]-]*[$#] )(?P<text>.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +108,17 @@ class Loom:
     # --- Blocks -------------------------------------------------------------------------
 
     def _static(self, block: StaticBlock) -> Piece:
-        commands = _static_commands(block)
+        commands = static_commands(block)
         transcript = Transcript(
-            id=self._id("console", commands), label=_label(commands), commands=commands
+            id=self._id("console", commands), label=label_of(commands), commands=commands
         )
         return self._piece(transcript)
 
     def _file(self, block: FileBlock) -> Piece:
-        identifier = self._unique(f"file-{_slug(Path(block.file.path).name)}")
+        identifier = self._unique(f"file-{slug(Path(block.file.path).name)}")
         text = shown_text(block.file.text)
         # A feed reader strips the classes that colours need.
-        shown = escape(text) if self._form is Form.FEED else _highlighted(text, block.language)
+        shown = escape(text) if self._form is Form.FEED else highlighted(text, block.language)
         return Piece(identifier, file_html(identifier, block.file.path, shown, self._form))
 
     def _live(self, block: LiveBlock) -> Iterator[Piece]:
@@ -153,7 +140,7 @@ class Loom:
 
     def _unrecorded(self, block: LiveBlock) -> Piece:
         commands = tuple(
-            _then_shown(c) if block.then else Shown(prompt=c.prompt, command=c.text)
+            shown_history(c) if block.then else Shown(prompt=c.prompt, command=c.text)
             for c in block.commands
         )
         problems = tuple(
@@ -161,7 +148,7 @@ class Loom:
         )
         identifier = self._id("run", commands)
         transcript = Transcript(
-            id=identifier, label=_label(commands), commands=commands, problems=problems
+            id=identifier, label=label_of(commands), commands=commands, problems=problems
         )
         return self._piece(transcript)
 
@@ -187,10 +174,10 @@ class Loom:
         verdict: bool | None = None,
         problems: tuple[str, ...] = (),
     ) -> Transcript:
-        commands = tuple(_shown(exchange, seen.block.hide) for exchange in seen.exchanges)
+        commands = tuple(shown_exchange(exchange, seen.block.hide) for exchange in seen.exchanges)
         return Transcript(
             id=self._id("run", commands),
-            label=_label(commands),
+            label=label_of(commands),
             caption=caption,
             commands=commands,
             verdict=verdict,
@@ -203,10 +190,10 @@ class Loom:
         pairs = list(zip(block.commands, seen.exchanges, strict=True))
         marks = [differing_lines(c.claim, e, block.placeholder) for c, e in pairs]
         now_commands = tuple(
-            _shown(exchange, block.hide, differs=mark[1])
+            shown_exchange(exchange, block.hide, differs=mark[1])
             for (_, exchange), mark in zip(pairs, marks, strict=True)
         )
-        label = _label(now_commands)
+        label = label_of(now_commands)
         identifier = self._id("", now_commands)
         links = self._links(block.session)
         then = Transcript(
@@ -214,7 +201,7 @@ class Loom:
             label=f"{label}, then",
             caption=then_caption(day, f"{identifier}-then"),
             commands=tuple(
-                _then_shown(command, mark[0])
+                shown_history(command, mark[0])
                 for (command, _), mark in zip(pairs, marks, strict=True)
             ),
             verdict=holds,
@@ -231,7 +218,7 @@ class Loom:
         return Piece(f"{identifier}-then-now", then_now_html(label, then, now, self._form))
 
     def _artifact(self, artifact: Artifact, data: bytes, recorded: Recorded) -> Piece:
-        name = _slug(Path(artifact.path).stem)
+        name = slug(Path(artifact.path).stem)
         identifier = self._unique(f"{artifact.kind}-{name}")
         caption = made_caption(recorded)
         if artifact.kind == "table":
@@ -264,7 +251,7 @@ class Loom:
         return max(lines, default=0)
 
     def _id(self, prefix: str, commands: tuple[Shown, ...]) -> str:
-        name = _slug(_label(commands)) or "example"
+        name = slug(label_of(commands)) or "example"
         return self._unique(f"{prefix}-{name}" if prefix else name)
 
     def _unique(self, name: str) -> str:
@@ -285,7 +272,7 @@ class Loom:
         for session in self.post.sessions:
             for artifact in session.artifacts:
                 path = Path(artifact.path)
-                name = candidate = f"{session.name}-{_slug(path.stem) or artifact.kind}"
+                name = candidate = f"{session.name}-{slug(path.stem) or artifact.kind}"
                 count = 1
                 while self._path(f"{candidate}{path.suffix}") in found.values():
                     count += 1
@@ -299,74 +286,3 @@ class Loom:
 
 def _is_within(drift: Drift, block: LiveBlock) -> bool:
     return block.location.line <= drift.location.line <= block.last_line
-
-
-def _shown(exchange: Exchange, hide: Hide, differs: frozenset[int] = frozenset()) -> Shown:
-    output = () if hide is Hide.OUTPUT else exchange.output
-    return Shown(
-        prompt=exchange.prompt,
-        command=exchange.command,
-        output=output,
-        status=exchange.status,
-        notes=exchange.notes,
-        differs=differs,
-    )
-
-
-def _then_shown(command: Command, differs: frozenset[int] = frozenset()) -> Shown:
-    return Shown(
-        prompt=command.prompt,
-        command=command.text,
-        output=history(command.claim.lines),
-        status=command.claim.status or 0,
-        differs=differs,
-    )
-
-
-def _static_commands(block: StaticBlock) -> tuple[Shown, ...]:
-    """A console block as it stands; lines before the first prompt are output of no command."""
-    first = next((m for line in block.lines if (m := _PROMPT.match(line))), None)
-    char = first["prompt"][-2] if first else ""
-    found: list[tuple[str, str, list[str]]] = []
-    for line in block.lines:
-        match = _PROMPT.match(line)
-        if match and match["prompt"][-2] == char:
-            found.append((match["prompt"], match["text"], []))
-        elif found and not found[-1][2] and re.match(r"> |>$", line):
-            prompt, text, output = found.pop()
-            found.append((prompt, f"{text}\n{line[2:]}", output))
-        elif found:
-            found[-1][2].append(line)
-        else:
-            found.append(("", "", [line]))
-    return tuple(
-        Shown(prompt=prompt, command=text, output=history(output)) for prompt, text, output in found
-    )
-
-
-def _label(commands: tuple[Shown, ...]) -> str:
-    """The program that a transcript is about, for ids and screen readers: its last command's."""
-    words = [
-        word
-        for command in commands
-        for word in command.command.split("\n")[0].split()[:1]
-        if re.match(r"^[A-Za-z./]", word) and "=" not in word
-    ]
-    return Path(words[-1]).name if words else "example"
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def _highlighted(text: str, language: str) -> str:
-    return str(highlight(text, _lexer(language), _FORMATTER))
-
-
-@cache
-def _lexer(language: str) -> Lexer:
-    try:
-        lexer: Lexer = get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
-        lexer = TextLexer(stripnl=False)
-    return lexer

@@ -43,7 +43,8 @@ ARROWS = {
     "rerun": "artifacts compare config errors model progress runners screen sources store",
     "accept": "claims compare model sources store",
     # the half that builds pages
-    "loom": "captions characters claims compare downloads model render",
+    "shown": "model render",
+    "loom": "captions characters claims compare downloads model render shown",
     "weave": "compare loom model render sources",
     "markdown_ext": "weave",
     "plugin": "config errors loom markdown_ext sources store weave",
@@ -58,7 +59,7 @@ KNOWN_BY = {
     "pelican": {"plugin"},
     "feedgenerator": {"plugin"},
     "markdown": {"markdown_ext", "plugin"},
-    "pygments": {"loom"},
+    "pygments": {"shown"},
     "pyte": {"screen"},
     "rich": {"progress", "report", "__main__", "plugin"},
     "subprocess": {"runners"},
