@@ -135,6 +135,8 @@ def _block(fence: Fence, world: _World) -> Block | None:
 
 
 def _file_block(fence: Fence) -> FileBlock:
+    if "run" in fence.options:
+        raise ParseError("a block with file= is written, not run; remove 'run'", fence.location)
     options.check_options(fence, options.FILE_OPTIONS)
     path = fence.options["file"]
     if not path or path.endswith("/"):
