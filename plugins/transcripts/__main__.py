@@ -120,10 +120,10 @@ def _complain(message: str, status: int) -> int:
 # --- The commands -----------------------------------------------------------------------
 
 
-def run_missing(config: Config, paths: tuple[Path, ...]) -> None:
+def run_missing(config: Config, paths: tuple[Path, ...]) -> Report:
     """Run what has no valid recording, as the build of a site does before it renders."""
     console = Console(stderr=True, highlight=False)
-    _run(Request(config=config, paths=paths, console=console))
+    return _run(Request(config=config, paths=paths, console=console))
 
 
 def _run(request: Request) -> Report:

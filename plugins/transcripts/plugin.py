@@ -87,7 +87,7 @@ def _run_missing(state: _State) -> None:
         # Loaded here, so that a build that runs nothing does not even load what could.
         from .__main__ import run_missing
 
-        run_missing(state.config, paths)
+        state.problems += run_missing(state.config, paths).problems
     else:
         state.sources.update((source.files.post, source) for source in sources)
 

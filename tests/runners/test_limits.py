@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 
 from transcripts.model import Limits
+from transcripts.runners import open_sandbox
 from transcripts.runners.sandbox import Ran
 
 from .conftest import Timed, World, shown
@@ -141,3 +145,15 @@ def test_no_core_is_dumped(world: World) -> None:
 def test_limits_hold_in_each_new_shell(world: World) -> None:
     _, ran = world.commands("exit", "ulimit -u", limits=Limits(processes=77))
     assert shown(ran) == "77\n"
+
+
+def test_a_command_that_ended_in_time_is_no_timeout_though_we_were_busy(world: World) -> None:
+    async def busy() -> Ran:
+        async with open_sandbox(world.environment()) as sandbox:
+            running = asyncio.create_task(sandbox.run("seq 500", timeout=1.0))
+            await asyncio.sleep(0)
+            time.sleep(1.5)  # as the screen of another session may take
+            return await running
+
+    ran = asyncio.run(busy())
+    assert (ran.status, ran.notes, ran.failed) == (0, (), False)

@@ -124,3 +124,11 @@ def test_output_that_looks_like_a_link_of_ours_stays_as_it_is(site: Site) -> Non
     assert site.build().status == 0
     (page,) = (p for p in site.root.rglob("index.html") if p.parent.name == "a")
     assert "<span>transcripts-root:a \ufffd/b</span>" in page.read_text()
+
+
+def test_a_plain_build_says_why_a_session_is_not_recorded(site: Site) -> None:
+    block = '```console run figure=no.svg alt="No"\n$ true\n```\n'
+    site.write("post.md", f"Title: A\nDate: 2009-03-08\n\n{block}")
+    built = site.build()
+    assert built.status == 1
+    assert "content/post.md:4: figure no.svg: no such file or directory" in built.said

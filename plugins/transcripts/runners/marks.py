@@ -1,7 +1,7 @@
 """Finds where a command's output ends in what the terminal received, and how it ended.
 
 The lines that bash is given for that, and the marks that they print, are made here; nothing is
-read or written. See shell.py for why no output can forge a mark.
+read or written. See shell.py for why no output forges a mark by accident.
 """
 
 from __future__ import annotations

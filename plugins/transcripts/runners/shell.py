@@ -49,6 +49,7 @@ _INCOMPLETE = (
 _START_TIMEOUT = 20.0
 _KILL_GRACE = 2.0
 _POLL = 0.05
+_LATE = 0.5
 
 
 class Shell:
@@ -205,7 +206,13 @@ class Shell:
                 return found
             if self._process.ended.is_set():
                 return self._sandbox_gone()
-            if self._interruption or (left := deadline - self._loop.time()) <= 0:
+            left = deadline - self._loop.time()
+            if left < -_LATE:
+                # Something else kept us from listening, and kept the command from starting its
+                # programs, which wait for us: it gets that time again.
+                left = -left
+                deadline = self._loop.time() + left
+            if self._interruption or left <= 0:
                 return None
             if await self._news(min(left, _POLL if still < 3 else 0.25)):
                 still = 0
