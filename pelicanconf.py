@@ -31,7 +31,17 @@ PLUGINS = ["transcripts", "feeds"]  # in this order: the second rewrites the fir
 
 # Build what is new or edited; see DESIGN, "Environments". The first one is the default.
 TRANSCRIPTS_RUN = "missing"
-TRANSCRIPTS_ENVIRONMENTS = {"sandbox": {"runner": "namespace", "root": "/"}}
+TRANSCRIPTS_ENVIRONMENTS = {
+    "sandbox": {"runner": "namespace", "root": "/"},
+    # A small virtual machine with root and real file systems. What it runs comes from Debian's
+    # packages alone, which requirements-roots.txt pins, so that any author sees the same.
+    "machine": {
+        "runner": "machine",
+        "root": "debian:bookworm",
+        "kernel": "debian:trixie",
+        "packages": ["btrfs-progs", "e2fsprogs", "make", "xfsprogs"],
+    },
+}
 
 # The same output on every machine.
 TIMEZONE = "UTC"

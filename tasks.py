@@ -82,6 +82,19 @@ def publish(_: Context, to: str = "gh-pages", dry_run: bool = False) -> int:
     return publishing.publish(PROJECT, to=to, dry_run=dry_run)
 
 
+@task(
+    help={
+        "renew": "Pin the packages that Debian has today, and build anew.",
+        "prune": "Remove what no post here needs.",
+    }
+)
+@command
+def roots(_: Context, renew: bool = False, prune: bool = False) -> int:
+    """List the root file systems that examples run in."""
+    asked = {"--renew": renew, "--prune": prune}
+    return engine.call(PROJECT, "roots", *(option for option, on in asked.items() if on))
+
+
 @task(iterable=["path"], help={"path": "Only these tests, without lint."})
 @command
 def test(_: Context, path: list[str]) -> int:

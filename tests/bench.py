@@ -31,17 +31,19 @@ from transcripts.model import (
     LiveBlock,
     Report,
     Session,
+    World,
     line_text,
 )
 from transcripts.parse import parse
 from transcripts.progress import show_progress
-from transcripts.rerun import Task, rerun, run_session
+from transcripts.rerun import Place, Task, rerun, run_session
 from transcripts.runners import open_sandbox
 from transcripts.runners.packages import Packages
 from transcripts.sources import Source, read_sources
+from transcripts.supplies import Supplier
 
 ROOT = Path(__file__).resolve().parent.parent
-SANDBOX = Environment(name="sandbox")
+SANDBOX = World(environment=Environment(name="sandbox"))
 ROUNDS = 7
 
 
@@ -85,7 +87,7 @@ def session_of(commands: list[str]) -> Session:
     """A session of these commands."""
     lines = "\n".join(f"$ {command}" for command in commands)
     text = f"Title: Bench\n\n```console run\n{lines}\n```\n"
-    return parse(text, "bench.md", {"sandbox": SANDBOX}).sessions[0]
+    return parse(text, "bench.md", {"sandbox": SANDBOX.environment}).sessions[0]
 
 
 def run_in_sandbox(session: Session) -> None:
@@ -95,7 +97,9 @@ def run_in_sandbox(session: Session) -> None:
         packages = Packages()
         async with asyncio.TaskGroup() as group:
             group.create_task(packages.load())
-            group.create_task(run_session(session, SANDBOX, packages, today=date(2026, 1, 1)))
+            group.create_task(
+                run_session(session, Place(SANDBOX), packages, today=date(2026, 1, 1))
+            )
 
     asyncio.run(run())
 
@@ -142,6 +146,37 @@ def bench_sandbox(table: Table) -> None:
         "one more sandbox", f"{twenty.wall / 20 * 1000:.0f} ms", f"{twenty.cpu / 20 * 1000:.0f} ms",
         "", "30 ms of CPU",
     )  # fmt: skip
+
+
+MACHINES = {
+    "User-mode Linux 6.12": "debian:trixie",
+    "User-mode Linux of this system": "",
+}
+
+
+def bench_machines(table: Table) -> None:
+    """Boot, one command, halt; and one command more; beside the plain sandbox."""
+    plain = _sessions(SANDBOX)
+    for name, kernel in MACHINES.items():
+        world = World(environment=Environment(name="machine", runner="machine", kernel=kernel))
+        one = _sessions(world)
+        table.add_row(
+            f"boot, one command, halt: {name} / bubblewrap",
+            f"{one.wall:.3f} / {plain.wall:.3f} s", f"{one.cpu:.3f} / {plain.cpu:.3f} s",
+            f"{one.wall / plain.wall:.1f}", "0.3 s of wall with 6.12, 1 s with 6.1",
+        )  # fmt: skip
+
+
+def _sessions(world: World) -> Cost:
+    """The median session of one command."""
+
+    async def session() -> None:
+        config = read_config({})
+        supplies = await Supplier(config, lambda _: None).supply(world, Path("bench.md"))
+        async with open_sandbox(world, supplies) as sandbox:
+            await sandbox.run("true", timeout=30)
+
+    return _median([measured(lambda: asyncio.run(session())) for _ in range(ROUNDS)])
 
 
 def bench_parallel(table: Table) -> None:
@@ -267,6 +302,7 @@ def main() -> None:
     bench_commands(table, "echo", "echo")
     bench_commands(table, "a program", "/usr/bin/basename")
     bench_sandbox(table)
+    bench_machines(table)
     bench_build(table)
     bench_parallel(table)
     Console(width=100).print(table)

@@ -19,6 +19,7 @@ from .accept import accept_all
 from .characters import shown_text
 from .config import Config, read_config
 from .errors import ConfigError, TranscriptError
+from .housekeeping import tend
 from .model import Report
 from .progress import show_progress
 from .report import show_report
@@ -37,6 +38,8 @@ class Request:
     paths: tuple[Path, ...]
     console: Console
     everything: bool = False
+    renew: bool = False
+    prune: bool = False
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -65,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="run all afresh, and change no accepted recording")
     accept = commands.add_parser("accept", help="show and accept what run or check left pending")
     verify = commands.add_parser("verify", help="compare posts with their recordings, run nothing")
+    roots = commands.add_parser("roots", help="list the root file systems that are kept")
+    roots.add_argument("--renew", action="store_true", help="pin what Debian has today")
+    roots.add_argument("--prune", action="store_true", help="remove what no post here needs")
     for command in (run, check, accept, verify):
         command.add_argument("posts", nargs="*", metavar="POST", help="(default: all posts)")
     return parser
@@ -74,9 +80,11 @@ def _request(arguments: argparse.Namespace) -> Request:
     config = _config(Path(arguments.settings))
     return Request(
         config=config,
-        paths=_chosen(config, arguments.posts),
+        paths=_chosen(config, getattr(arguments, "posts", ())),
         console=Console(stderr=True, highlight=False),
         everything=getattr(arguments, "all", False),
+        renew=getattr(arguments, "renew", False),
+        prune=getattr(arguments, "prune", False),
     )
 
 
@@ -177,7 +185,15 @@ def _verify(request: Request) -> Report:
     return sum(map(verify_source, sources), report)
 
 
-_COMMANDS = {"run": _run, "check": _check, "accept": _accept, "verify": _verify}
+def _roots(request: Request) -> Report:
+    sources, report = read_sources(request.paths, request.config.environments)
+    posts = [source.post for source in sources]
+    console = Console(highlight=False)
+    tend(request.config, posts, console, renewing=request.renew, pruning=request.prune)
+    return report
+
+
+_COMMANDS = {"roots": _roots, "run": _run, "check": _check, "accept": _accept, "verify": _verify}
 
 
 def _guarded() -> int:

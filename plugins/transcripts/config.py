@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import Enum
@@ -12,7 +13,9 @@ from .errors import ConfigError
 from .model import Environment, Limits
 from .names import nearest
 
-KNOWN_RUNNERS = ("namespace",)
+KNOWN_RUNNERS = ("namespace", "machine")
+_ROOTS = "requirements-roots.txt"
+_SUITE = re.compile(r"^debian:[a-z]+$")
 
 
 class Run(Enum):
@@ -30,12 +33,19 @@ class Config:
     """Directory of the posts."""
     environments: Mapping[str, Environment]
     """By name; the first is the default."""
+    roots: str = _ROOTS
+    """The file that pins the packages of root file systems."""
     run: Run = Run.MISSING
     strict: bool = False
     """Whether a problem in a post stops the build before it writes anything."""
 
 
-_SETTINGS = ("TRANSCRIPTS_RUN", "TRANSCRIPTS_ENVIRONMENTS", "TRANSCRIPTS_STRICT")
+_SETTINGS = (
+    "TRANSCRIPTS_RUN",
+    "TRANSCRIPTS_ENVIRONMENTS",
+    "TRANSCRIPTS_STRICT",
+    "TRANSCRIPTS_ROOTS",
+)
 _DEFAULT_ENVIRONMENTS: Mapping[str, object] = {"sandbox": {}}
 
 
@@ -50,12 +60,16 @@ def read_config(settings: Mapping[str, object]) -> Config:
     strict = settings.get("TRANSCRIPTS_STRICT", False)
     if not isinstance(strict, bool):
         raise ConfigError(f"TRANSCRIPTS_STRICT = {strict!r}; write True or False")
+    roots = settings.get("TRANSCRIPTS_ROOTS", _ROOTS)
+    if not isinstance(roots, str) or not roots:
+        raise ConfigError(f"TRANSCRIPTS_ROOTS = {roots!r}; write the name of a file")
     described = settings.get("TRANSCRIPTS_ENVIRONMENTS", _DEFAULT_ENVIRONMENTS)
     if not isinstance(described, Mapping) or not described:
         raise ConfigError("TRANSCRIPTS_ENVIRONMENTS names no environment; name at least one")
     return Config(
         content=str(settings.get("PATH", "content")),
         environments={name: _environment(name, value) for name, value in described.items()},
+        roots=roots,
         run=Run(run),
         strict=strict,
     )
@@ -63,10 +77,12 @@ def read_config(settings: Mapping[str, object]) -> Config:
 
 def _environment(name: str, described: object) -> Environment:
     place = f"TRANSCRIPTS_ENVIRONMENTS[{name!r}]"
-    values = dict(_checked(Environment, described, place, besides=("limits",)))
+    values = dict(_checked(Environment, described, place, besides=("limits", "packages")))
     limits = values.pop("limits", {})
+    packages = _packages(values.pop("packages", ()), place)
     environment = Environment(
         name=name,
+        packages=packages,
         limits=Limits(**_checked(Limits, limits, f"{place}['limits']")),  # type: ignore[arg-type]  # checked by name and type
         **values,  # type: ignore[arg-type]  # likewise
     )
@@ -75,9 +91,30 @@ def _environment(name: str, described: object) -> Environment:
             f"{place}: unknown runner {environment.runner!r};"
             f" {nearest(environment.runner, KNOWN_RUNNERS)}"
         )
-    if environment.root != "/":
-        raise ConfigError(f"{place}: root {environment.root!r}; only '/' can be used so far")
+    _check_systems(environment, place)
     return environment
+
+
+def _check_systems(environment: Environment, place: str) -> None:
+    """Where its files and its kernel come from."""
+    if environment.root != "/" and not _SUITE.match(environment.root):
+        raise ConfigError(
+            f"{place}: root {environment.root!r}; write '/' or a suite such as 'debian:bookworm'"
+        )
+    if environment.packages and environment.root == "/":
+        raise ConfigError(f"{place}: packages need a root of their own; set root to a suite")
+    if environment.kernel and not _SUITE.match(environment.kernel):
+        raise ConfigError(
+            f"{place}: kernel {environment.kernel!r}; write a suite such as 'debian:trixie'"
+        )
+    if environment.kernel and environment.runner != "machine":
+        raise ConfigError(f"{place}: only a machine has a kernel of its own; remove 'kernel'")
+
+
+def _packages(described: object, place: str) -> tuple[str, ...]:
+    if not isinstance(described, list | tuple) or not all(isinstance(p, str) for p in described):
+        raise ConfigError(f"{place}['packages'] = {described!r}; write a list such as ['make']")
+    return tuple(sorted(set(described)))
 
 
 def _checked(

@@ -60,6 +60,8 @@ class File:
     path: str
     text: str
     location: Location
+    root: bool = False
+    """Whether root writes it: who types the next command of the session."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,8 @@ class Artifact:
     path: str
     location: Location
     alt: str = ""
+    root: bool = False
+    """Whether the block's commands are root's, in whose directory a relative path begins."""
 
 
 Step = Command | File | Artifact
@@ -160,6 +164,7 @@ class Post:
     path: str
     blocks: tuple[Block, ...]
     sessions: tuple[Session, ...]
+    world: World
 
 
 # --- The described world ----------------------------------------------------------------
@@ -193,6 +198,11 @@ class Environment:
     name: str
     runner: str = "namespace"
     root: str = "/"
+    """``/`` for the author's own system, or a Debian suite, such as ``debian:bookworm``."""
+    packages: tuple[str, ...] = ()
+    """Debian packages that such a root has besides the essential ones."""
+    kernel: str = ""
+    """For machines: the Debian suite whose User-mode Linux boots; empty for the system's own."""
     user: str = "reader"
     host: str = "blog"
     timezone: str = "UTC"
@@ -200,6 +210,50 @@ class Environment:
     columns: int = 80
     rows: int = 24
     limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A file system that a machine has made and mounted before a session, as in fstab(5)."""
+
+    path: str
+    kind: str
+    """Such as ``ext4``, as mount(8) names it."""
+    size: int
+    """Bytes."""
+    options: tuple[str, ...]
+    """As ``mount -o`` takes them."""
+    inode_size: int = 0
+    """Bytes; 0 for what mkfs takes."""
+    block_size: int = 0
+    """Bytes; 0 for what mkfs takes."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """A file, or those of a source package, that sessions find under ``/inputs``."""
+
+    kind: str
+    """``debian-source``, ``debian``, ``pypi``, ``npm`` or ``file``."""
+    name: str
+    """Of the package; for ``file`` a path, relative to the post."""
+    version: str
+    """Empty for ``file``."""
+    sha256: str
+    """In hexadecimal; empty where the author has not written it yet."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the front matter of a post says of where its sessions run."""
+
+    environment: Environment
+    mounts: tuple[Mount, ...] = ()
+    packages: tuple[str, ...] = ()
+    """Debian packages wanted besides those of the environment."""
+    inputs: tuple[Input, ...] = ()
 
 
 # --- What a terminal showed -------------------------------------------------------------

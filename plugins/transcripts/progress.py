@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 _REFRESH = 0.1
+_QUIET = 5.0
+"""Seconds between two lines of a log that tell how something goes on."""
 
 
 class Progress(Protocol):
@@ -31,6 +33,10 @@ class Progress(Protocol):
         """A session is over, with a result in a word or two."""
         ...
 
+    def tell(self, what: str) -> None:
+        """Something that sessions wait for goes on, such as a download."""
+        ...
+
 
 class _Shown:
     """The sessions that are running, and what is over as lines above them."""
@@ -39,9 +45,12 @@ class _Shown:
         self._console = console
         self._total = total
         self._over = 0
+        self._told = ""
+        self._last_told = 0.0
         self._running: dict[str, tuple[float, int, int]] = {}
 
     def begin(self, name: str) -> None:
+        self._told = ""
         self._running[name] = (time.monotonic(), 0, 0)
 
     def step(self, name: str, done: int, of: int) -> None:
@@ -53,8 +62,16 @@ class _Shown:
         line = f"[{self._over}/{self._total}] {name}: {result}, {time.monotonic() - begun:.1f} s"
         self._console.print(line, highlight=False, markup=False, soft_wrap=True)
 
+    def tell(self, what: str) -> None:
+        self._told = what
+        if not self._console.is_terminal and time.monotonic() - self._last_told > _QUIET:
+            self._console.print(what, highlight=False, markup=False, soft_wrap=True)
+            self._last_told = time.monotonic()
+
     def table(self) -> Table:
         table = Table.grid(padding=(0, 2))
+        if self._told:
+            table.add_row(Text(self._told))
         for name, (begun, done, of) in self._running.items():
             seconds = f"{time.monotonic() - begun:.0f} s"
             table.add_row(Text(name), Text(f"{done}/{of}"), Text(seconds, style="dim"))

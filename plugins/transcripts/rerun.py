@@ -6,14 +6,15 @@ import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 from typing import TypeVar
 
 from .artifacts import artifact_problem
 from .compare import changed, is_valid, verify
 from .config import Config
-from .errors import SandboxError
+from .errors import ParseError, SandboxError
 from .model import (
     Artifact,
     ArtifactFile,
@@ -30,16 +31,19 @@ from .model import (
     Recording,
     Report,
     Session,
+    World,
 )
 from .progress import Progress
 from .runners import open_sandbox
 from .runners.packages import Packages
-from .runners.sandbox import Ran, Refused, Sandbox
+from .runners.sandbox import Ran, Refused, Sandbox, Supplies
 from .screen import read_screen, too_busy
 from .sources import Source, pending_drift, to_run
 from .store import write_recording
+from .supplies import Supplier
 
 T = TypeVar("T")
+_NOTHING = Supplies()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +65,9 @@ async def rerun(
     Raises SandboxError where there is no sandbox.
     """
     cores = asyncio.Semaphore(len(os.sched_getaffinity(0)))
-    run = _Run(config, progress, cores, task.today, Packages())
+    run = _Run(progress, cores, task.today, Supplier(config, progress.tell))
     chosen = [(source, to_run(source, everything=task.everything)) for source in sources]
     async with asyncio.TaskGroup() as group:
-        group.create_task(run.packages.load())
         tasks = [
             group.create_task(_rerun_post(run, source, sessions, keep=task.keep))
             for source, sessions in chosen
@@ -74,11 +77,15 @@ async def rerun(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    config: Config
     progress: Progress
     cores: asyncio.Semaphore
     today: date
-    packages: Packages
+    supplier: Supplier
+    databases: dict[Path, Packages] = field(default_factory=dict)
+
+    def packages(self, root: Path) -> Packages:
+        """The packages of a root file system, asked for once."""
+        return self.databases.setdefault(root, Packages(root))
 
 
 async def _rerun_post(
@@ -86,8 +93,15 @@ async def _rerun_post(
 ) -> Report:
     tasks: list[asyncio.Task[Recorded | str]] = []
     try:
+        supplies = await run.supplier.supply(source.post.world, Path(source.post.path))
+    except ParseError as error:
+        return Report(problems=(str(error),))
+    try:
         async with asyncio.TaskGroup() as group:
-            tasks += [group.create_task(_one(run, source.post, session)) for session in sessions]
+            group.create_task(run.packages(supplies.root).load())
+            tasks += [
+                group.create_task(_one(run, source.post, session, supplies)) for session in sessions
+            ]
     except BaseException:
         if fresh := _fresh(tasks):
             _settle(source, fresh, keep=keep)  # what came to its end need not run again
@@ -155,18 +169,17 @@ def _refreshed(session: Session, old: Recorded | None, new: Recorded) -> Recorde
 # --- One session ------------------------------------------------------------------------
 
 
-async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
+async def _one(run: _Run, post: Post, session: Session, supplies: Supplies) -> Recorded | str:
     """What the session printed, or the problem, in words, that kept it from its end."""
     name = f"{post.path} {session.name}"
     async with run.cores:
         run.progress.begin(name)
         result = "interrupted"
         try:
-            environment = run.config.environments[session.environment]
             recorded = await run_session(
                 session,
-                environment,
-                run.packages,
+                Place(post.world, supplies),
+                run.packages(supplies.root),
                 today=run.today,
                 on_step=lambda done: run.progress.step(name, done, len(session.steps)),
             )
@@ -187,9 +200,17 @@ async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
             run.progress.end(name, result)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session runs, with what was got for it."""
+
+    world: World
+    supplies: Supplies = _NOTHING
+
+
 async def run_session(
     session: Session,
-    environment: Environment,
+    place: Place,
     packages: Packages,
     *,
     today: date,
@@ -202,7 +223,8 @@ async def run_session(
     """
     exchanges: list[Exchange] = []
     artifacts: list[ArtifactFile] = []
-    async with open_sandbox(environment) as sandbox:
+    environment = place.world.environment
+    async with open_sandbox(place.world, place.supplies) as sandbox:
         deadline = time.monotonic() + environment.limits.session
         for done, step in enumerate(session.steps):
             on_step(done)
@@ -211,7 +233,8 @@ async def run_session(
                     left = deadline - time.monotonic()
                     exchanges.append(await _exchange(sandbox, step, environment, left))
                 case File():
-                    await _placed(step.location, step.path, sandbox.write(step.path, step.text))
+                    writing = sandbox.write(step.path, step.text, root=step.root)
+                    await _placed(step.location, step.path, writing)
                 case Artifact():
                     artifacts.append(await _artifact(sandbox, step, environment))
         provenance = Provenance(
@@ -232,7 +255,7 @@ async def run_session(
 
 async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
     what = f"{step.kind} {step.path}"
-    read = sandbox.read(step.path, limit=environment.limits.artifact)
+    read = sandbox.read(step.path, limit=environment.limits.artifact, root=step.root)
     data = await _placed(step.location, what, read)
     if problem := artifact_problem(step.kind, step.path, data):
         raise Refused(f"{step.location}: {what} {problem}")
@@ -243,7 +266,7 @@ async def _exchange(
     sandbox: Sandbox, command: Command, environment: Environment, left: float
 ) -> Exchange:
     if left > 0:
-        ran = await sandbox.run(command.text, timeout=min(command.timeout, left))
+        ran = await sandbox.run(command.text, timeout=min(command.timeout, left), root=command.root)
     else:
         limit = environment.limits.session
         note = f"not run: the session took more than {limit:g} s"

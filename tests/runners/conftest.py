@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from transcripts.model import Environment, Limits
+from transcripts.model import Environment, Mount
+from transcripts.model import World as Described
 from transcripts.runners import RUNNERS, open_sandbox
 from transcripts.runners.sandbox import Ran, Refused, Sandbox
 
@@ -24,6 +27,12 @@ class Timed:
 
     text: str
     timeout: float
+    root: bool = False
+
+
+def as_root(text: str, timeout: float = PATIENCE) -> Timed:
+    """A command of root's."""
+    return Timed(text, timeout, root=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class Write:
 
     path: str
     text: str
+    root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,7 @@ class Read:
 
     path: str
     limit: int = 1 << 20
+    root: bool = False
 
 
 Look = Callable[[Sandbox], Any]
@@ -53,10 +64,10 @@ class World:
 
     runner: str
 
-    def play(self, *steps: Step, limits: Limits | None = None, **settings: Any) -> list[Any]:
+    def play(self, *steps: Step, mounts: tuple[Mount, ...] = (), **settings: Any) -> list[Any]:
         """What came of each step: a Ran, the bytes of a file, or a refusal in words."""
-        environment = self.environment(limits=limits or Limits(), **settings)
-        return asyncio.run(_played(environment, steps))
+        described = Described(environment=self.environment(**settings), mounts=mounts)
+        return asyncio.run(_played(described, steps))
 
     def commands(self, *texts: str, **settings: Any) -> list[Ran]:
         """What came of commands that end of their own."""
@@ -72,8 +83,8 @@ class World:
         return Environment(name="tested", runner=self.runner, **settings)
 
 
-async def _played(environment: Environment, steps: tuple[Step, ...]) -> list[Any]:
-    async with open_sandbox(environment) as sandbox:
+async def _played(described: Described, steps: tuple[Step, ...]) -> list[Any]:
+    async with open_sandbox(described) as sandbox:
         return [await _step(sandbox, step) for step in steps]
 
 
@@ -83,11 +94,11 @@ async def _step(sandbox: Sandbox, step: Step) -> Any:
             case str():
                 return await sandbox.run(step, timeout=PATIENCE)
             case Timed():
-                return await sandbox.run(step.text, timeout=step.timeout)
+                return await sandbox.run(step.text, timeout=step.timeout, root=step.root)
             case Write():
-                return await sandbox.write(step.path, step.text)
+                return await sandbox.write(step.path, step.text, root=step.root)
             case Read():
-                return await sandbox.read(step.path, limit=step.limit)
+                return await sandbox.read(step.path, limit=step.limit, root=step.root)
             case _:
                 return step(sandbox)
     except Refused as refusal:
@@ -104,15 +115,35 @@ def world(request: pytest.FixtureRequest) -> World:
     return World(request.param)
 
 
-def processes_of(token: str) -> list[int]:
-    """The processes on this machine whose command line holds a word."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
+@pytest.fixture
+def namespace() -> World:
+    """For what the kernel that all share must refuse."""
+    return World("namespace")
+
+
+@pytest.fixture
+def machine() -> World:
+    """For what only a kernel of its own gives."""
+    return World("machine")
+
+
+def processes_of_ours() -> set[int]:
+    """All that this process has started, and what that has, as far as it has not ended."""
+    found = [os.getpid()]
+    for parent in found:
+        for children in Path(f"/proc/{parent}/task").glob("*/children"):
             try:
-                words = (entry / "cmdline").read_bytes()
+                found += map(int, children.read_text().split())
             except OSError:
                 continue
-            if token.encode() in words:
-                found.append(int(entry.name))
-    return found
+    return set(found[1:])
+
+
+def gone(processes: set[int]) -> bool:
+    """Whether processes end, which the kernel may take a moment for."""
+    deadline = time.monotonic() + PATIENCE
+    while any(Path(f"/proc/{pid}").exists() for pid in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True

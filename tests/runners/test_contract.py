@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from transcripts.model import Exchange, Provenance, Recorded, Recording
+from transcripts.model import World as Described
 from transcripts.record import parse_recording, print_recording
 from transcripts.runners import open_sandbox
 from transcripts.screen import read_screen
@@ -47,7 +48,7 @@ async def _seen(world: World, exchanges: tuple[Exchange, ...]) -> tuple[Exchange
     """Run the commands of a case in a session of their own."""
     environment = world.environment()
     found = []
-    async with open_sandbox(environment) as sandbox:
+    async with open_sandbox(Described(environment=environment)) as sandbox:
         for exchange in exchanges:
             ran = await sandbox.run(exchange.command, timeout=PATIENCE)
             found.append(

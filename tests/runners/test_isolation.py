@@ -7,15 +7,15 @@ import os
 import platform
 import secrets
 import socket
-import time
 from pathlib import Path
 
 import pytest
 
+from transcripts.model import World as Described
 from transcripts.runners import open_sandbox, seccomp
 from transcripts.runners.sandbox import Sandbox
 
-from .conftest import PATIENCE, Timed, World, processes_of, shown
+from .conftest import PATIENCE, Timed, World, gone, processes_of_ours, shown
 
 # --- Its own world ----------------------------------------------------------------------
 
@@ -49,7 +49,7 @@ def test_kernel_and_file_system_are_told(world: World) -> None:
     told, seen, kind = world.play(
         lambda sandbox: (sandbox.kernel, sandbox.filesystem), "uname -sr", "stat -fc %T ."
     )
-    assert (told[0], told[1]) == (shown(seen).strip(), shown(kind).strip())
+    assert (told[0].partition(" (")[0], told[1]) == (shown(seen).strip(), shown(kind).strip())
 
 
 # --- Nothing outside --------------------------------------------------------------------
@@ -82,17 +82,20 @@ def test_the_author_s_environment_is_nowhere(world: World, monkeypatch: pytest.M
 
 
 def test_the_author_s_command_lines_are_nowhere(world: World) -> None:
-    said = world.output("cat /proc/[0-9]*/cmdline | tr '\\0' '\\n'; ls -d /proc/[0-9]* | wc -l")
+    said = world.output(
+        "grep -az . /proc/[0-9]*/cmdline | tr '\\0' '\\n';"
+        " for p in /proc/[0-9]*/cmdline; do [ -z \"$(tr -d '\\0' <$p)\" ] || echo $p; done | wc -l"
+    )
     assert "pytest" not in said
     assert str(Path.home()) not in said
-    assert int(said.split()[-1]) < 10
+    assert int(said.split()[-1]) < 10  # the kernel's own, of a machine, have no command line
 
 
 def test_the_author_s_files_are_nowhere(world: World, tmp_path: Path) -> None:
     (tmp_path / "secret").touch()
     outside = [tmp_path, Path.cwd(), Path("/root"), Path("/srv"), Path("/mnt"), Path("/boot")]
     for ran in world.commands(*(f"ls {path}" for path in outside)):
-        assert "No such file or directory" in shown(ran)
+        assert ran.status or not ran.output, ran  # a machine has an empty /mnt
 
 
 def test_descriptors_that_the_author_s_shell_left_open_are_closed(world: World) -> None:
@@ -115,8 +118,6 @@ def test_descriptors_that_the_author_s_shell_left_open_are_closed(world: World) 
         "mount -t tmpfs none /tmp",
         "umount /tmp",
         "chroot / true",
-        "unshare --user true",
-        "unshare --map-root-user true",
         "mknod null c 1 3",
         "hostname other",
         "date -s 2009-03-08",
@@ -130,29 +131,52 @@ def test_what_root_could_do_is_refused(world: World, command: str) -> None:
     assert ran.status != 0, shown(ran)
 
 
+@pytest.mark.parametrize("command", ["unshare --user true", "unshare --map-root-user true"])
+def test_namespaces_of_the_session_s_own_are_refused(namespace: World, command: str) -> None:
+    ran = namespace.commands(command)[0]
+    assert ran.status != 0, shown(ran)
+
+
 def test_no_capability_is_left_and_none_can_be_gained(world: World) -> None:
-    said = world.output("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status").split()
-    facts = dict(zip(said[::2], said[1::2], strict=True))
-    assert {int(facts[f"Cap{kind}:"], 16) for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {0}
-    assert (facts["NoNewPrivs:"], facts["Seccomp:"]) == ("1", "2")
+    facts = _facts(world.output("cat /proc/self/status"))
+    assert {int(facts[f"Cap{kind}"], 16) for kind in ("Inh", "Prm", "Eff", "Amb")} == {0}
+    assert facts["NoNewPrivs"] == "1"
+
+
+def test_what_runs_on_our_kernel_has_no_capability_and_a_filter(world: World) -> None:
+    def facts(_: Sandbox) -> list[dict[str, str]]:
+        return [_facts(Path(f"/proc/{pid}/status").read_text()) for pid in processes_of_ours()]
+
+    *_, found = world.play("true", facts)
+    inside = [one for one in found if len(one["NSpid"].split()) > 1]
+    assert inside
+    for one in inside:
+        assert {int(one[f"Cap{kind}"], 16) for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {0}
+        assert (one["NoNewPrivs"], one["Seccomp"]) == ("1", "2")
+
+
+def _facts(status: str) -> dict[str, str]:
+    """What /proc/PID/status says, by name."""
+    pairs = (line.partition(":") for line in status.splitlines())
+    return {name: value.strip() for name, _, value in pairs}
 
 
 def test_sockets_to_the_hypervisor_are_refused(world: World) -> None:
     said = world.output("perl -e 'socket(S, 40, 1, 0) or print qq($!\\n)'")
-    assert said == "Operation not permitted\n"
+    assert said in ("Operation not permitted\n", "Address family not supported by protocol\n")
 
 
-def test_typing_into_the_terminal_is_refused(world: World) -> None:
-    said = world.output(
+def test_typing_into_the_terminal_is_refused(namespace: World) -> None:
+    said = namespace.output(
         "perl -e 'open T, q(+<), q(/dev/tty); $c = q(x);"
         " for $n (0x5412, 0x541C, 0x100005412) { ioctl(T, $n, $c) or print qq($!\\n) }'"
     )
     assert said == "Operation not permitted\n" * 3
 
 
-def test_calls_that_reach_around_namespaces_are_refused(world: World) -> None:
+def test_calls_that_reach_around_namespaces_are_refused(namespace: World) -> None:
     refused = seccomp._ARCHITECTURES[platform.machine()].refused
-    said = world.output(
+    said = namespace.output(
         f"perl -e 'for $n ({','.join(map(str, refused))})"
         " { $r = syscall($n, 0, 0, 0, 0, 0); print qq($r $!\\n) }'"
     )
@@ -160,16 +184,10 @@ def test_calls_that_reach_around_namespaces_are_refused(world: World) -> None:
 
 
 def test_it_never_runs_as_root_outside(world: World) -> None:
-    token = secrets.token_hex(8)
-
     def users(_: Sandbox) -> set[int]:
-        found = processes_of(token)
-        assert found
-        return {Path(f"/proc/{pid}").stat().st_uid for pid in found}
+        return {Path(f"/proc/{pid}").stat().st_uid for pid in processes_of_ours()}
 
-    _, seen = world.play(
-        f"(exec -a {token} sleep 300) & while ! pgrep -f {token}; do :; done", users
-    )
+    _, seen = world.play("sleep 300 &", users)
     assert 0 not in seen
     assert seen == {os.getuid() or next(iter(seen))}
 
@@ -177,36 +195,26 @@ def test_it_never_runs_as_root_outside(world: World) -> None:
 # --- Nothing behind ---------------------------------------------------------------------
 
 
-def _gone(token: str) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while processes_of(token):
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
-
-
 DAEMONS = (
-    "for i in 1 2 3; do (exec -a {token} setsid sleep 300) & done;"
-    " (trap '' TERM HUP INT; exec -a {token} sleep 300) & disown -a;"
+    "for i in 1 2 3; do setsid sleep 300 & done;"
+    " (trap '' TERM HUP INT; exec sleep 300) & disown -a;"
     " while [ $(pgrep -c sleep) -lt 4 ]; do :; done"
 )
 
 
 def test_all_processes_end_with_the_session(world: World) -> None:
-    token = secrets.token_hex(8)
-    _, seen = world.play(DAEMONS.format(token=token), lambda _: processes_of(token))
-    assert seen
-    assert _gone(token)
+    _, seen = world.play(DAEMONS, lambda _: processes_of_ours())
+    assert len(seen) > 4
+    assert gone(seen)
 
 
 def test_all_processes_end_with_an_interrupted_session(world: World) -> None:
-    token = secrets.token_hex(8)
+    seen: set[int] = set()
 
     async def interrupted() -> None:
-        async with open_sandbox(world.environment()) as sandbox:
-            await sandbox.run(DAEMONS.format(token=token), timeout=PATIENCE)
-            assert processes_of(token)
+        async with open_sandbox(Described(environment=world.environment())) as sandbox:
+            await sandbox.run(DAEMONS, timeout=PATIENCE)
+            seen.update(processes_of_ours())
             running = asyncio.create_task(sandbox.run("sleep 600", timeout=PATIENCE))
             await asyncio.sleep(0)
             running.cancel()
@@ -214,7 +222,8 @@ def test_all_processes_end_with_an_interrupted_session(world: World) -> None:
 
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(interrupted())
-    assert _gone(token)
+    assert len(seen) > 4
+    assert gone(seen)
 
 
 def test_all_descriptors_are_closed_with_the_session(world: World) -> None:
@@ -227,7 +236,7 @@ def test_all_descriptors_are_closed_with_the_session(world: World) -> None:
 
 def test_sessions_run_side_by_side(world: World) -> None:
     async def one(number: int) -> str:
-        async with open_sandbox(world.environment()) as sandbox:
+        async with open_sandbox(Described(environment=world.environment())) as sandbox:
             await sandbox.run(f"x={number}; touch /tmp/{number}", timeout=PATIENCE)
             return shown(await sandbox.run("echo $x; ls /tmp", timeout=PATIENCE))
 
@@ -260,14 +269,14 @@ def test_a_session_of_builtins_ran_bash_alone(world: World) -> None:
 # --- The author's side ------------------------------------------------------------------
 
 
-def test_our_own_pipes_cannot_be_opened_by_name(world: World) -> None:
-    said = world.output(
+def test_our_own_pipes_cannot_be_opened_by_name(namespace: World) -> None:
+    said = namespace.output(
         "for fd in /proc/1/fd/* /proc/$$/fd/*; do [ -p $fd ] && : <$fd; done 2>&1"
         " | grep -c 'Permission denied'; true"
     )
     assert int(said) >= 2
 
 
-def test_memory_that_no_process_holds_is_refused(world: World) -> None:
-    said = world.output("python3 -c 'import os; os.memfd_create(\"x\")' 2>&1 | tail -n 1")
+def test_memory_that_no_process_holds_is_refused(namespace: World) -> None:
+    said = namespace.output("python3 -c 'import os; os.memfd_create(\"x\")' 2>&1 | tail -n 1")
     assert said == "PermissionError: [Errno 1] Operation not permitted\n"

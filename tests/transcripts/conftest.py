@@ -22,4 +22,8 @@ settings.load_profile("engine")
 
 @pytest.fixture
 def environments() -> Mapping[str, Environment]:
-    return {"sandbox": Environment(name="sandbox"), "old": Environment(name="old", columns=72)}
+    return {
+        "sandbox": Environment(name="sandbox"),
+        "old": Environment(name="old", columns=72),
+        "machine": Environment(name="machine", runner="machine", root="debian:bookworm"),
+    }

@@ -38,17 +38,22 @@ ARROWS = {
     "store": "errors model record",
     "sources": "compare errors model parse store",
     # the half that runs
+    "inputs": "errors model",
+    "roots": "errors model names runners store",
+    "supplies": "config inputs model roots runners",
     "progress": "",
     "report": "characters model",
-    "rerun": "artifacts compare config errors model progress runners screen sources store",
+    "rerun": "artifacts compare config errors model progress runners screen sources store supplies",
     "accept": "claims compare model sources store",
+    "housekeeping": "config model progress roots supplies",
     # the half that builds pages
     "shown": "model render",
     "loom": "captions characters claims compare downloads model render shown",
     "weave": "compare loom model render sources",
     "markdown_ext": "weave",
     "plugin": "config errors loom markdown_ext sources store weave",
-    "__main__": "accept characters config errors model progress report rerun sources store",
+    "__main__": "accept characters config errors housekeeping model progress report rerun sources"
+    " store",
     "__init__": "",
 }
 # Within a function, so that it is loaded only when something must run, or Pelican is there.
@@ -61,13 +66,22 @@ KNOWN_BY = {
     "markdown": {"markdown_ext", "plugin"},
     "pygments": {"shown"},
     "pyte": {"screen"},
-    "rich": {"progress", "report", "__main__", "plugin"},
-    "subprocess": {"runners"},
-    "asyncio": {"runners", "rerun", "progress", "__main__"},
+    "rich": {"progress", "report", "housekeeping", "__main__", "plugin"},
+    "subprocess": {"runners", "inputs", "roots"},
+    "asyncio": {
+        "runners",
+        "inputs",
+        "roots",
+        "supplies",
+        "rerun",
+        "progress",
+        "housekeeping",
+        "__main__",
+    },
     "logging": set(),
-    "time": {"runners", "rerun", "progress"},
-    "os": {"runners", "rerun", "store"},
-    "sys": {"plugin", "runners", "__main__"},
+    "time": {"runners", "inputs", "roots", "rerun", "progress"},
+    "os": {"runners", "inputs", "roots", "rerun", "store"},
+    "sys": {"plugin", "runners", "inputs", "__main__"},
 }
 FORBIDDEN = {"utils", "helpers", "core", "manager"}
 
@@ -151,7 +165,11 @@ def _loaded(code: str, *, cwd: Path | None = None) -> list[str]:
     return names
 
 
-_RUNS = ("transcripts.runners", "transcripts.rerun", "transcripts.accept", "transcripts.__main__")
+_RUNS = (
+    *("transcripts.runners", "transcripts.inputs", "transcripts.roots", "transcripts.supplies"),
+    *("transcripts.rerun", "transcripts.accept", "transcripts.housekeeping"),
+    "transcripts.__main__",
+)
 _RENDERS = ("transcripts.render", "transcripts.loom", "transcripts.weave", "transcripts.plugin")
 
 

@@ -62,7 +62,7 @@ def _invoked(case: Path) -> Invocation:
         directories=tuple(described["layout"]["directories"]),
         etc=frozenset(described["layout"]["etc"]),
     )
-    return invocation(environment, layout, ("/bin/bash", "--norc", "-"), first_fd=10)
+    return invocation(environment, layout, {}, ("/bin/bash", "--norc", "-"), first_fd=10)
 
 
 def _lines(made: Invocation) -> Iterator[str]:

@@ -30,6 +30,8 @@ def test_what_is_read_says_nothing_of_the_settings_of_others() -> None:
 
 def _described(config: Config) -> Iterator[str]:
     yield f"posts in {config.content}, run {config.run.value}, strict {config.strict}"
+    if config.roots != read_config({}).roots:
+        yield f"roots in {config.roots}"
     for name, environment in config.environments.items():
         yield f"environment {name}"
         yield from _differences(environment, Environment(name=name), besides="limits")

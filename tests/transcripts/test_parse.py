@@ -20,6 +20,7 @@ from transcripts.model import (
     Post,
     StaticBlock,
     Step,
+    World,
 )
 from transcripts.parse import parse
 
@@ -46,6 +47,21 @@ def _described(post: Post) -> Iterator[str]:
     for session in post.sessions:
         yield f"session {session.name} in {session.environment}, line {session.location.line}"
         yield from (f"  {_step(step)}" for step in session.steps)
+    yield from _world(post.world)
+
+
+def _world(world: World) -> Iterator[str]:
+    """What the front matter asks for besides its environment."""
+    for mount in world.mounts:
+        known = (("inode_size", mount.inode_size), ("block_size", mount.block_size))
+        said = "".join(f", {name} {value}" for name, value in known if value)
+        yield f"mount {mount.path}, line {mount.location.line}, {mount.kind} of {mount.size}{said}"
+        yield from (f"  {option}" for option in mount.options)
+    yield from (f"package {name}" for name in world.packages)
+    for given in world.inputs:
+        version = f" version {given.version}" if given.version else ""
+        yield f"input of line {given.location.line}, {given.kind} {given.name}{version}"
+        yield f"  sha256 {given.sha256 or 'not known'}"
 
 
 def _block(block: Block) -> Iterator[str]:
@@ -91,10 +107,11 @@ def _claim(claim: Claim) -> Iterator[str]:
 
 
 def _step(step: Step) -> str:
+    who = " of root's" if step.root else ""
     match step:
         case Command():
-            return f"command {step.text!r}"
+            return f"command {step.text!r}{who}"
         case File():
-            return f"file {step.path}"
+            return f"file {step.path}{who}"
         case Artifact():
-            return f"{step.kind} {step.path}"
+            return f"{step.kind} {step.path}{who}"

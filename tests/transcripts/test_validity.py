@@ -126,12 +126,86 @@ def test_the_order_of_steps_counts() -> None:
     assert first != second
 
 
+_MACHINE = Environment(name="machine", runner="machine", root="debian:bookworm")
+_HASH = "0123456789abcdef" * 4
+_WORLD = f"""Environment: machine
+Mounts: /mnt/a ext3 size=64M inode_size=128 noatime
+    /mnt/b xfs size=1G block_size=1K
+Packages: gcc make
+Inputs: pypi ruff=0.14.5 sha256:{_HASH}
+    file words.txt"""
+
+
+def _digest_in(world: str, title: str = "A post") -> str:
+    text = POST.format(**{**USUAL, "title": f"{title}\n{world}"})
+    environments = {"sandbox": _SANDBOX, "machine": _MACHINE}
+    return parse(text, "post.md", environments).sessions[0].digest
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("size=64M inode_size=128 noatime", "size=64M,inode_size=128,noatime"),
+        ("size=64M inode_size=128 noatime", "noatime size=65536K inode_size=128"),
+        ("gcc make", "make, gcc,make"),
+        ("gcc make", "gcc\n    make"),
+        ("Environment: machine", "Tags: a\nEnvironment: machine"),
+    ],
+)
+def test_the_same_world_in_other_words_and_lines_changes_nothing(said: str, other: str) -> None:
+    assert _digest_in(_WORLD.replace(said, other)) == _digest_in(_WORLD)
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("/mnt/a", "/mnt/c"),
+        ("ext3", "ext4"),
+        ("size=64M", "size=65M"),
+        ("inode_size=128", "inode_size=256"),
+        ("inode_size=128 ", ""),
+        ("block_size=1K", "block_size=2K"),
+        ("noatime", "relatime"),
+        (" noatime", " noatime,nodiratime"),
+        ("gcc make", "gcc"),
+        ("gcc make", "g++ make"),
+        ("pypi", "npm"),
+        ("ruff", "black"),
+        ("0.14.5", "0.14.6"),
+        (_HASH, _HASH[::-1]),
+        (f" sha256:{_HASH}", ""),
+        ("words.txt", "other.txt"),
+        ("    file words.txt", f"    file words.txt sha256:{_HASH}"),
+    ],
+)
+def test_every_part_of_the_world_counts(said: str, other: str) -> None:
+    assert _WORLD.count(said) == 1
+    assert _digest_in(_WORLD.replace(said, other)) != _digest_in(_WORLD)
+
+
+def test_the_order_of_mounts_counts_as_it_names_their_devices() -> None:
+    head, first, second, *rest = _WORLD.splitlines()
+    swapped = (head, f"Mounts: {second.strip()}", f"    {first.removeprefix('Mounts: ')}", *rest)
+    assert _digest_in("\n".join(swapped)) != _digest_in(_WORLD)
+
+
+def test_who_types_and_writes_counts() -> None:
+    text = "Environment: machine\n\n```c file=a.c\n```\n\n```console run table=t.csv\n$ id\n```\n"
+    environments = {"machine": _MACHINE}
+    user, root = (
+        parse(one, "post.md", environments).sessions[0].digest
+        for one in (text, text.replace("$ id", "# id"))
+    )
+    assert user != root
+
+
 @pytest.mark.parametrize(
     "field", [field.name for field in fields(Environment) if field.name != "limits"]
 )
 def test_every_part_of_the_environment_counts(field: str) -> None:
     value = getattr(_SANDBOX, field)
-    other = value + 1 if isinstance(value, int) else f"{value}2"
+    other: object = value + 1 if isinstance(value, int) else f"{value}2"
+    other = (*value, "make") if isinstance(value, tuple) else other
     changed = replace(_SANDBOX, **{field: other})  # type: ignore[arg-type]  # of the field's type
     assert _session(environment=changed).digest != _session().digest
 
@@ -168,7 +242,12 @@ _LINES = st.sampled_from(
         "",
         "text",
         "Environment: sandbox",
+        "Environment: machine",
+        "Mounts: /mnt/d ext4 size=1M",
+        "Packages: make",
+        "Inputs: file a",
         "    more",
+        "    file b",
         "```c file=a",
         '```console run session=s hide=output placeholder="x" then=2009-03-08',
         '```console run figure=a.svg alt="b"',
@@ -185,7 +264,7 @@ def test_any_lines_are_a_post_or_one_complaint_with_its_place(text: str) -> None
 def _parse_or_complain(text: str) -> None:
     count = text.replace("\r\n", "\n").replace("\r", "\n").count("\n") + 1
     try:
-        post = parse(text, "post.md", {"sandbox": _SANDBOX})
+        post = parse(text, "post.md", {"sandbox": _SANDBOX, "machine": _MACHINE})
     except ParseError as error:
         complaint = re.fullmatch(r"post\.md:(\d+): .*", str(error))
         lines = [int(complaint[1])] if complaint else []

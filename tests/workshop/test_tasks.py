@@ -50,6 +50,7 @@ def test_every_task_of_the_contract_is_there_with_its_help(project: Project):
         "lint",
         "new",
         "publish",
+        "roots",
         "serve",
         "setup",
         "test",

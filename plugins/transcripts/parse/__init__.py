@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from dataclasses import asdict, replace
 
 from ..errors import ParseError
 from ..model import (
@@ -17,32 +15,22 @@ from ..model import (
     Environment,
     File,
     FileBlock,
+    Input,
+    Limits,
     LiveBlock,
-    Location,
+    Mount,
     Post,
     Session,
     StaticBlock,
     Step,
+    World,
 )
 from ..names import nearest
 from . import options
 from .commands import commands
 from .fences import Fence, fences
-
-# The same patterns as Python-Markdown's "meta" extension, so that both see the same lines.
-_META = re.compile(r"^ {0,3}(?P<key>[A-Za-z0-9_-]+):\s*(?P<value>.*)")
-_META_MORE = re.compile(r"^ {4,}(?P<value>.*)")
-_META_BEGIN = re.compile(r"^-{3}(\s.*)?$")
-_META_END = re.compile(r"^(-{3}|\.{3})(\s.*)?$")
-_WORLD_FIELDS = ("mounts", "packages", "hosts", "inputs")
-
-
-@dataclass(frozen=True, slots=True)
-class _World:
-    """What the front matter says of the environment, with its fields as lines."""
-
-    environment: Environment
-    fields: Mapping[str, tuple[str, ...]]
+from .front_matter import front_matter
+from .world import world
 
 
 def parse(text: str, path: str, environments: Mapping[str, Environment]) -> Post:
@@ -51,70 +39,17 @@ def parse(text: str, path: str, environments: Mapping[str, Environment]) -> Post
     Raises ParseError, with the line, at the first thing that cannot be understood.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    world = _world(lines, path, environments)
+    described = world(front_matter(lines, path), environments)
     blocks = tuple(
-        block for fence in fences(lines, path) if (block := _block(fence, world)) is not None
+        block for fence in fences(lines, path) if (block := _block(fence, described)) is not None
     )
-    return Post(path=path, blocks=blocks, sessions=_sessions(blocks, world))
-
-
-# --- Front matter -----------------------------------------------------------------------
-
-
-def _world(lines: list[str], path: str, environments: Mapping[str, Environment]) -> _World:
-    front = _front_matter(lines)
-    for key in ("date", "modified"):
-        for line, text in front.get(key, ()):
-            _check_date(key, text, Location(path=path, line=line))
-    environment = next(iter(environments.values()))
-    if named := front.get("environment"):
-        line, name = named[0]
-        if name not in environments:
-            raise ParseError(
-                f"unknown environment {name!r}; {nearest(name, tuple(environments))}",
-                Location(path=path, line=line),
-            )
-        environment = environments[name]
-    for key in _WORLD_FIELDS:
-        if key in front:
-            raise ParseError(
-                f"environment {environment.name!r} (runner {environment.runner!r}) has no"
-                f" {key.capitalize()}; name one that has, or remove the field",
-                Location(path=path, line=front[key][0][0]),
-            )
-    return _World(environment=environment, fields={})
-
-
-def _check_date(key: str, text: str, location: Location) -> None:
-    """Pelican takes more forms, and fills in what is missing by today's date."""
-    try:
-        datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ParseError(
-            f"{key} {text!r}; write it as 2009-03-08 or 2009-03-08 18:21", location
-        ) from error
-
-
-def _front_matter(lines: list[str]) -> dict[str, list[tuple[int, str]]]:
-    fields: dict[str, list[tuple[int, str]]] = {}
-    key = None
-    for number, line in enumerate(lines, start=1):
-        if number == 1 and _META_BEGIN.match(line):
-            continue
-        if not line.strip() or _META_END.match(line):
-            break
-        if match := _META.match(line):
-            key = match["key"].lower()
-        elif not (key and (match := _META_MORE.match(line))):
-            break
-        fields.setdefault(key, []).append((number, match["value"].strip()))
-    return fields
+    return Post(path=path, blocks=blocks, sessions=_sessions(blocks, described), world=described)
 
 
 # --- Blocks -----------------------------------------------------------------------------
 
 
-def _block(fence: Fence, world: _World) -> Block | None:
+def _block(fence: Fence, world: World) -> Block | None:
     if "file" in fence.options:
         return _file_block(fence)
     if fence.language != "console":
@@ -151,16 +86,17 @@ def _file_block(fence: Fence) -> FileBlock:
     )
 
 
-def _live_block(fence: Fence, world: _World) -> LiveBlock:
+def _live_block(fence: Fence, world: World) -> LiveBlock:
     timeout = world.environment.limits.command
     if "timeout" in fence.options:
         timeout = options.duration(fence, fence.options["timeout"])
-    typed = tuple(replace(command, timeout=timeout) for command in commands(fence))
+    typed = tuple(replace(command, timeout=timeout) for command in commands(fence, world))
+    made = (replace(artifact, root=typed[0].root) for artifact in options.artifacts(fence))
     return LiveBlock(
         location=fence.location,
         last_line=fence.last_line,
         session=options.session_name(fence),
-        steps=(*typed, *options.artifacts(fence)),
+        steps=(*typed, *made),
         exit_any=options.exit_any(fence),
         hide=options.hide(fence),
         placeholder=options.placeholder(fence),
@@ -171,7 +107,7 @@ def _live_block(fence: Fence, world: _World) -> LiveBlock:
 # --- Sessions ---------------------------------------------------------------------------
 
 
-def _sessions(blocks: tuple[Block, ...], world: _World) -> tuple[Session, ...]:
+def _sessions(blocks: tuple[Block, ...], world: World) -> tuple[Session, ...]:
     live = [block for block in blocks if isinstance(block, LiveBlock)]
     names = dict.fromkeys(block.session for block in live)
     for block in blocks:
@@ -183,7 +119,7 @@ def _sessions(blocks: tuple[Block, ...], world: _World) -> tuple[Session, ...]:
     return tuple(_session(name, blocks, world) for name in names)
 
 
-def _session(name: str, blocks: tuple[Block, ...], world: _World) -> Session:
+def _session(name: str, blocks: tuple[Block, ...], world: World) -> Session:
     steps: list[Step] = []
     for block in blocks:
         if isinstance(block, StaticBlock) or block.session != name:
@@ -193,20 +129,45 @@ def _session(name: str, blocks: tuple[Block, ...], world: _World) -> Session:
     return Session(
         name=name,
         environment=world.environment.name,
-        steps=tuple(steps),
+        steps=(written := _owned(steps)),
         location=first.location,
-        digest=_digest(tuple(steps), world),
+        digest=_digest(written, world),
     )
 
 
-def _digest(steps: tuple[Step, ...], world: _World) -> str:
-    """What decides the output, and nothing else: no line number, no claim, no prose."""
+def _owned(steps: list[Step]) -> tuple[Step, ...]:
+    """The steps, with each file written by whoever types the next command, or the last one."""
+    root = next(step.root for step in reversed(steps) if isinstance(step, Command))
+    owned: list[Step] = []
+    for step in reversed(steps):
+        root = step.root if isinstance(step, Command) else root
+        owned.append(replace(step, root=root) if isinstance(step, File) else step)
+    return tuple(reversed(owned))
+
+
+def _digest(steps: tuple[Step, ...], world: World) -> str:
+    """What decides the output, and nothing else: no line number, no claim, no prose.
+
+    Of an environment only what is unusual: a setting that is new changes no digest.
+    """
     described = {
-        "environment": asdict(world.environment),
-        "fields": {key: list(value) for key, value in world.fields.items()},
+        "environment": _unusual(world.environment, Environment(name="")),
+        "limits": _unusual(world.environment.limits, Limits()),
+        "mounts": [_placeless(mount) for mount in world.mounts],
+        "packages": world.packages,
+        "inputs": [_placeless(given) for given in world.inputs],
         "steps": [_digested(step) for step in steps],
     }
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
+
+
+def _unusual(value: Environment | Limits, usual: Environment | Limits) -> dict[str, object]:
+    described, known = asdict(value), asdict(usual)
+    return {key: said for key, said in described.items() if key != "limits" and said != known[key]}
+
+
+def _placeless(value: Mount | Input) -> dict[str, object]:
+    return {key: said for key, said in asdict(value).items() if key != "location"}
 
 
 def _digested(step: Step) -> list[object]:
@@ -214,6 +175,6 @@ def _digested(step: Step) -> list[object]:
         case Command():
             return ["command", step.prompt, step.text, step.timeout]
         case File():
-            return ["file", step.path, step.text]
+            return ["file", step.path, step.text, step.root]
         case Artifact():
-            return [step.kind, step.path]
+            return [step.kind, step.path, step.root]

@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterator
 
 from ..errors import ParseError
-from ..model import Claim, Command, Location
+from ..model import Claim, Command, Location, World
 from .fences import Fence
 
 _PROMPT = re.compile(r"^(?P<host>[A-Za-z0-9][A-Za-z0-9._\[\]-]*)?(?P<char>[$#]) (?P<text>.*)$")
+_RUNNERS_WITH_ROOT = ("machine",)
 _STATUS = re.compile(r"^\[(?P<status>\d{1,3})\]$")
 
 
-def commands(fence: Fence) -> Iterator[Command]:
+def commands(fence: Fence, world: World) -> Iterator[Command]:
     """The commands of a live block. Raises ParseError where one cannot be typed."""
     first = _PROMPT.match(fence.lines[0]) if fence.lines else None
     if not first:
@@ -30,26 +31,35 @@ def commands(fence: Fence) -> Iterator[Command]:
     ]
     ends = [index for index, _ in prompts[1:]] + [len(fence.lines)]
     for (begin, match), end in zip(prompts, ends, strict=True):
-        yield _command(fence, match, begin, fence.lines[begin + 1 : end])
+        command = _command(fence, match, begin, fence.lines[begin + 1 : end])
+        _check_prompt(command, world)
+        yield command
 
 
 def _command(fence: Fence, match: re.Match[str], begin: int, following: tuple[str, ...]) -> Command:
     location = Location(path=fence.location.path, line=fence.location.line + 1 + begin)
-    if match["host"] is not None:
-        raise ParseError(
-            f"no host {match['host']!r}: this environment has no network of hosts; write '$ '",
-            location,
-        )
-    if match["char"] == "#":
-        raise ParseError(
-            "'# ' is a prompt of root, whom this environment does not have; write '$ '", location
-        )
     continued = 0
     while continued < len(following) and re.match(r"> |>$", following[continued]):
         continued += 1
     text = "\n".join((match["text"], *(line[2:] for line in following[:continued])))
     claim = _claim(following[continued:], location.line + 1 + continued)
-    return Command(text=text, location=location, claim=claim, root=match["char"] == "#")
+    return Command(
+        text=text, location=location, claim=claim, root=match["char"] == "#", host=match["host"]
+    )
+
+
+def _check_prompt(command: Command, world: World) -> None:
+    if command.host is not None:
+        raise ParseError(
+            f"no host {command.host!r}: this environment has no network of hosts; write '$ '",
+            command.location,
+        )
+    if command.root and world.environment.runner not in _RUNNERS_WITH_ROOT:
+        raise ParseError(
+            f"'# ' is a prompt of root, whom environment {world.environment.name!r} does not"
+            " have; write '$ ', or name a machine in 'Environment:'",
+            command.location,
+        )
 
 
 def _claim(lines: tuple[str, ...], first_line: int) -> Claim:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from ..model import Environment
-from . import namespace
-from .sandbox import Sandbox
+from ..model import World
+from . import machine, namespace
+from .sandbox import Sandbox, Supplies
 
-RUNNERS: dict[str, Callable[[Environment], AbstractAsyncContextManager[Sandbox]]] = {
+RUNNERS: dict[str, Callable[[World, Supplies], AbstractAsyncContextManager[Sandbox]]] = {
     "namespace": namespace.open_sandbox,
+    "machine": machine.open_sandbox,
 }
+_NOTHING = Supplies()
 
 
-def open_sandbox(environment: Environment) -> AbstractAsyncContextManager[Sandbox]:
-    """A running sandbox of the environment, which ends with all its processes on leaving.
+def open_sandbox(
+    world: World, supplies: Supplies = _NOTHING
+) -> AbstractAsyncContextManager[Sandbox]:
+    """A running sandbox for the world, which ends with all its processes on leaving.
 
     Raises SandboxError when it cannot be started, with the cure.
     """
-    return RUNNERS[environment.runner](environment)
+    return RUNNERS[world.environment.runner](world, supplies)

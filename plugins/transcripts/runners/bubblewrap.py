@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from ..model import Environment
 
-WRITABLE = ("/tmp", "/var/tmp", "/run", "/dev/shm")  # noqa: S108 — inside of the sandbox
+WRITABLE = ("/tmp", "/var/tmp", "/run", "/dev/shm")
 UID = 1000
 _NAMING_THE_AUTHOR = (
     *("/etc/passwd-", "/etc/group-", "/etc/subuid", "/etc/subuid-", "/etc/subgid", "/etc/subgid-"),
     "/etc/machine-id",
 )
+# No --new-session: the shell gets a session and a terminal of its own inside.
+ISOLATION = (
+    *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
+    *("--uid", str(UID), "--gid", str(UID)),
+)
+TERM = "xterm-256color"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -26,9 +33,11 @@ class Layout:
     links: Mapping[str, str]
     """Symbolic links such as ``/bin`` to ``usr/bin``."""
     directories: tuple[str, ...]
-    """Directories to bind read-only, such as ``/usr``."""
+    """Directories to bind read-only, such as ``/usr``; of a root of its own, all at its top."""
     etc: frozenset[str]
     """Which files of ``/etc`` there are to cover by the sandbox's own."""
+    source: str = ""
+    """Where it lies; empty for the author's own system."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,47 +54,58 @@ def home(environment: Environment) -> str:
 
 
 def invocation(
-    environment: Environment, layout: Layout, command: tuple[str, ...], *, first_fd: int
+    environment: Environment,
+    layout: Layout,
+    inputs: Mapping[str, Path],
+    command: tuple[str, ...],
+    *,
+    first_fd: int,
 ) -> Invocation:
     """What starts ``command`` in the environment; file descriptors count from ``first_fd``."""
-    files = {path: data for path, data in _files(environment).items() if path in layout.etc}
-    descriptors = dict(zip(files, range(first_fd, first_fd + len(files)), strict=True))
+    covers, files = covered(environment, layout, first_fd=first_fd)
     arguments = (
-        *_isolation(environment),
-        *_system(layout),
-        *(
-            word
-            for path, fd in descriptors.items()
-            for word in ("--perms", "0444", "--ro-bind-data", str(fd), path)
-        ),
+        # As process 1 the supervisor survives "kill -9 -1".
+        *("--as-pid-1", *ISOLATION, "--hostname", environment.host),
+        *system(layout),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *covers,
+        *given(inputs),
         *_writable(environment),
         *_variables(environment),
         *("--chdir", home(environment)),
         "--",
         *command,
     )
-    return Invocation(
-        arguments=arguments, files={fd: files[path] for path, fd in descriptors.items()}
-    )
+    return Invocation(arguments=arguments, files=files)
 
 
-def _isolation(environment: Environment) -> tuple[str, ...]:
-    # No --new-session: the shell gets a session and a terminal of its own inside. As process 1
-    # the supervisor survives "kill -9 -1".
-    return (
-        *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
-        "--as-pid-1",
-        *("--uid", str(UID), "--gid", str(UID), "--hostname", environment.host),
-    )
-
-
-def _system(layout: Layout) -> tuple[str, ...]:
+def system(layout: Layout, at: str = "") -> tuple[str, ...]:
+    """Bind a root file system read-only at a directory of the sandbox."""
     words: list[str] = []
     for directory in layout.directories:
-        words += ("--ro-bind", directory, directory)
+        words += ("--ro-bind", f"{layout.source}{directory}", f"{at}{directory}")
     for link, target in layout.links.items():
-        words += ("--symlink", target, link)
-    return (*words, "--proc", "/proc", "--dev", "/dev")
+        words += ("--symlink", target, f"{at}{link}")
+    return tuple(words)
+
+
+def covered(
+    environment: Environment, layout: Layout, at: str = "", *, first_fd: int
+) -> tuple[tuple[str, ...], Mapping[int, bytes]]:
+    """Cover the files that name the author or the machine, and the contents to do it with."""
+    files = {path: data for path, data in _files(environment).items() if path in layout.etc}
+    words: list[str] = []
+    for fd, path in enumerate(files, start=first_fd):
+        words += ("--perms", "0444", "--ro-bind-data", str(fd), f"{at}{path}")
+    return tuple(words), dict(enumerate(files.values(), start=first_fd))
+
+
+def given(inputs: Mapping[str, Path], at: str = "") -> tuple[str, ...]:
+    """Bind the inputs read-only under their names."""
+    words: list[str] = []
+    for name, path in inputs.items():
+        words += ("--ro-bind", str(path), f"{at}/inputs/{name}")
+    return tuple(words)
 
 
 def _files(environment: Environment) -> dict[str, bytes]:
@@ -113,16 +133,21 @@ def _writable(environment: Environment) -> tuple[str, ...]:
 
 
 def _variables(environment: Environment) -> tuple[str, ...]:
-    values = {
-        "HOME": home(environment),
+    values = variables(environment, environment.user, home(environment))
+    return tuple(word for name, value in values.items() for word in ("--setenv", name, value))
+
+
+def variables(environment: Environment, user: str, directory: str) -> Mapping[str, str]:
+    """What a shell of a user finds in its environment, and nothing else."""
+    return {
+        "HOME": directory,
         "LANG": environment.locale,
-        "LOGNAME": environment.user,
+        "LOGNAME": user,
         # A pager would wait for a key that nobody presses.
         "PAGER": "cat",
         "PATH": PATH,
         "SHELL": "/bin/bash",
-        "TERM": "xterm-256color",
+        "TERM": TERM,
         "TZ": environment.timezone,
-        "USER": environment.user,
+        "USER": user,
     }
-    return tuple(word for name, value in values.items() for word in ("--setenv", name, value))

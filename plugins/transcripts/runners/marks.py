@@ -34,7 +34,7 @@ _FIELDS = re.compile(r"(?P<status>\d{1,3});(?P<flags>[A-Za-z]*);(?P<pipe>.*)", r
 _MOST_REPORTED = 1 << 22
 """Bytes of a report, with the jobs and the trap that it tells of."""
 _MOST_TRAP = 4096
-_OUR_NAME = re.compile(rb"^bash: /dev/fd/\d+: line \d+: ", re.MULTILINE)
+_OUR_NAME = re.compile(rb"^bash: /(?:dev/fd/|\.transcripts/commands)\d+: line \d+: ", re.MULTILINE)
 
 _TAIL = 4096
 """Bytes kept, beyond the limit, of an output that goes on: longer than any mark."""
@@ -130,6 +130,11 @@ class Stream:
         return replace(mark, output=shown[: self._limit], cut=cut)
 
 
+def death_format(nonce: str) -> str:
+    """What printf(1) makes of a shell's exit status to tell of its death."""
+    return f"\\033]133;S;{nonce};%s\\007"
+
+
 def report_line(nonce: str) -> str:
     """What has bash tell the end of the command before; the nonce is in both of its marks."""
     return _REPORT.format(nonce=nonce)
@@ -146,7 +151,8 @@ def signal_message(mark: Mark) -> bytes:
     if number not in signal.valid_signals():
         return b""
     words = re.escape(signal.strsignal(number) or "")
-    found = re.search(rf"^\[\d+\][+-]?\s+({words}(?: \(core dumped\))?)\s", mark.jobs, re.MULTILINE)
+    # No blank at the end: where the words are long, bash leaves none before the command.
+    found = re.search(rf"^\[\d+\][+-]?\s+({words}(?: \(core dumped\))?)", mark.jobs, re.MULTILINE)
     return f"{found[1]}\r\n".encode() if found else b""
 
 

@@ -7,7 +7,6 @@ import contextlib
 import ctypes
 import os
 import platform
-import shutil
 import signal
 import stat
 import struct
@@ -15,13 +14,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 from ..errors import SandboxError
-from ..model import Environment, Limits
-from . import bubblewrap, seccomp
-from .process import Identity, Process, start, unprivileged
-from .sandbox import Ran, Refused, Sandbox
-from .shell import COMMANDS_FD, CONTROL_FD, SUPERVISOR, Shell
+from ..model import Environment, Limits, World
+from . import bubblewrap
+from .hands import COMMANDS_FD
+from .launch import FIRST_FILE_FD, cure, launch, layout, shortages_told
+from .pipes import CONTROL_FD, SUPERVISOR, PipeHands
+from .process import Process
+from .sandbox import Ran, Refused, Sandbox, Supplies
+from .shell import Shell
 
-_ARGUMENTS_FD, _FILTER_FD, _FIRST_FILE_FD = 10, 11, 12
 _WATCH_INTERVAL = 0.25
 # openat2(2): flags of struct open_how, and the system call's number on every architecture.
 _OPENAT2, _NO_MAGICLINKS, _NO_SYMLINKS, _BENEATH = 437, 0x02, 0x04, 0x08
@@ -34,8 +35,11 @@ class _Namespace:
 
     filesystem = "tmpfs"
 
-    def __init__(self, process: Process, shell: Shell, environment: Environment) -> None:
+    def __init__(
+        self, process: Process, hands: PipeHands, shell: Shell, environment: Environment
+    ) -> None:
         self._process = process
+        self._hands = hands
         self._shell = shell
         self._environment = environment
 
@@ -47,15 +51,15 @@ class _Namespace:
     def programs(self) -> frozenset[str]:
         return frozenset({*self._process.programs, "/bin/bash"})
 
-    async def run(self, text: str, *, timeout: float) -> Ran:
+    async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
         return await self._shell.run(text, timeout=timeout)
 
-    async def write(self, path: str, text: str) -> None:
+    async def write(self, path: str, text: str, *, root: bool = False) -> None:
         await self._shell.write(path, text)
 
-    async def read(self, path: str, *, limit: int) -> bytes:
+    async def read(self, path: str, *, limit: int, root: bool = False) -> bytes:
         top = "root" if path.startswith("/") else "cwd"
-        fd = _open_beneath(f"/proc/{self._shell.pid}/{top}", path.lstrip("/") or ".")
+        fd = _open_beneath(f"/proc/{self._hands.pid}/{top}", path.lstrip("/") or ".")
         try:
             found = os.fstat(fd)
             if not stat.S_ISREG(found.st_mode):
@@ -99,61 +103,48 @@ class _Namespace:
     def _places(self) -> tuple[str, ...]:
         """Where the session can write, as the host sees it."""
         places = (*bubblewrap.WRITABLE, bubblewrap.home(self._environment))
-        return tuple(f"/proc/{self._shell.pid}/root{place}" for place in places)
+        return tuple(f"/proc/{self._hands.pid}/root{place}" for place in places)
 
 
 @contextlib.asynccontextmanager
-async def open_sandbox(environment: Environment) -> AsyncIterator[Sandbox]:
+async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbox]:
     """Start bubblewrap and a shell in it. Raises SandboxError, with the cure, if it cannot."""
-    try:
-        process, shell = _launch(environment, unprivileged())
-    except OSError as error:
-        raise SandboxError(
-            f"the sandbox could not be started: {error.strerror}; end some programs, or raise"
-            " the limit that 'ulimit -a' shows"
-        ) from error
-    sandbox = _Namespace(process, shell, environment)
+    environment = world.environment
+    with shortages_told():
+        process, hands = _launch(environment, supplies)
+    shell = Shell(hands, output=environment.limits.output)
+    sandbox = _Namespace(process, hands, shell, environment)
     watch = asyncio.create_task(sandbox.watch_memory(environment.limits))
     try:
         try:
             await shell.start()
         except SandboxError as error:
-            raise SandboxError(_cure(str(error))) from error
+            raise SandboxError(cure(str(error))) from error
         yield sandbox
     finally:
         watch.cancel()
         shell.close()
+        hands.close_pipes()
         await process.close()
 
 
-def _launch(environment: Environment, identity: Identity) -> tuple[Process, Shell]:
-    bwrap = shutil.which("bwrap")
-    if not bwrap:
-        raise SandboxError("bubblewrap is missing; install it with 'apt install bubblewrap'")
+def _launch(environment: Environment, supplies: Supplies) -> tuple[Process, PipeHands]:
     told = bubblewrap.invocation(
-        environment, _layout(), _limited(environment.limits), first_fd=_FIRST_FILE_FD
+        environment,
+        layout(supplies.root),
+        supplies.inputs,
+        _limited(environment.limits),
+        first_fd=FIRST_FILE_FD,
     )
     with contextlib.ExitStack() as ours:
-        descriptors = {fd: _memory_file(ours, data) for fd, data in told.files.items()}
-        arguments = b"\0".join(word.encode() for word in told.arguments[: _command_at(told)])
-        descriptors[_ARGUMENTS_FD] = _memory_file(ours, arguments)
-        argv = [bwrap, "--args", str(_ARGUMENTS_FD)]
-        if seccomp.supported(platform.machine()):
-            descriptors[_FILTER_FD] = _memory_file(ours, seccomp.refusals(platform.machine()))
-            argv += ["--seccomp", str(_FILTER_FD)]
-        descriptors[CONTROL_FD], control = _pipe(ours)
-        descriptors[COMMANDS_FD], commands = _pipe(ours)
-        process = start(
-            (*argv, *told.arguments[_command_at(told) :]),
-            identity=identity,
+        theirs, control = _pipe(ours)
+        theirs_too, commands = _pipe(ours)
+        process = launch(
+            told,
+            {CONTROL_FD: theirs, COMMANDS_FD: theirs_too},
             size=(environment.rows, environment.columns),
-            descriptors=descriptors,
         )
-    return process, Shell(process, control, commands, output=environment.limits.output)
-
-
-def _command_at(told: bubblewrap.Invocation) -> int:
-    return told.arguments.index("--")
+    return process, PipeHands(process, control, commands)
 
 
 def _limited(limits: Limits) -> tuple[str, ...]:
@@ -168,41 +159,11 @@ def _limited(limits: Limits) -> tuple[str, ...]:
     )
 
 
-def _memory_file(stack: contextlib.ExitStack, data: bytes) -> int:
-    fd = os.memfd_create("transcripts")
-    stack.callback(os.close, fd)
-    os.write(fd, data)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
-
-
 def _pipe(stack: contextlib.ExitStack) -> tuple[int, int]:
     """A pipe whose reading end is the sandbox's, and so closed here once it has started."""
     reader, writer = os.pipe()
     stack.callback(os.close, reader)
     return reader, writer
-
-
-def _layout() -> bubblewrap.Layout:
-    tops = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-    links = {top: str(Path(top).readlink()) for top in tops if Path(top).is_symlink()}
-    bound = ("/usr", "/etc", "/opt", "/var/lib/dpkg", *(top for top in tops if top not in links))
-    return bubblewrap.Layout(
-        links=links,
-        directories=tuple(path for path in bound if Path(path).is_dir()),
-        etc=frozenset(str(path) for path in Path("/etc").iterdir() if path.is_file()),
-    )
-
-
-def _cure(said: str) -> str:
-    """What bubblewrap's words mean on this system, and what to do."""
-    if "uid map" in said or "No space left on device" in said or "Creating new namespace" in said:
-        return (
-            f"the sandbox could not be started: {said}; this system forbids user namespaces:"
-            " allow them with 'sysctl user.max_user_namespaces=15000', or on Ubuntu install the"
-            " AppArmor profile bwrap-userns-restrict"
-        )
-    return f"the sandbox could not be started: {said}"
 
 
 # --- Looking into the sandbox from outside ----------------------------------------------

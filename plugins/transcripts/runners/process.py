@@ -30,6 +30,8 @@ _CONTINUE = 1
 _PATH_MAX = 1024
 _MOST_PROGRAMS = 2000
 """Provenance wants names of packages, and a post may start other names without end."""
+_ABOVE_ALL_NUMBERS = 256
+"""No descriptor is given a number as high."""
 _MACHINE = platform.machine()
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -56,13 +58,23 @@ def unprivileged() -> Identity:
     return Identity(uid=entry.pw_uid, gid=entry.pw_gid)
 
 
-class Process:
-    """A started program: its terminal's other end, its death, and the programs it executed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What the kernel shall tell of a program: which calls, with paths that begin how."""
 
-    def __init__(self, pid: int, master: int, listener: int | None) -> None:
+    calls: seccomp.Calls = seccomp.Calls.EXECS
+    paths: tuple[str, ...] = ("/",)
+
+
+class Process:
+    """A started program: its terminal's other end, its death, and what the kernel told of it."""
+
+    def __init__(self, pid: int, master: int, listener: int | None, watch: Watch) -> None:
         self.pid = pid
         self.master = master
         self.programs: set[str] = set()
+        """Paths of the programs that were executed, or of the files that were read."""
+        self._watch = watch
         self.ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._listener = listener
@@ -123,9 +135,9 @@ class Process:
             self._stop_listening()  # nobody is left who could call
             return
         identifier, pid, _flags, number, _arch, _ip, *arguments = _NOTIFICATION.unpack(buffer)
-        index = seccomp.exec_path_argument(_MACHINE, number)
+        index = seccomp.path_argument(_MACHINE, number)
         path = _string_in(pid, arguments[index])
-        if path.startswith("/") and len(self.programs) < _MOST_PROGRAMS:
+        if path.startswith(self._watch.paths) and len(self.programs) < _MOST_PROGRAMS:
             self.programs.add(path)
         with contextlib.suppress(FileNotFoundError):
             fcntl.ioctl(self._listener, _SEND, _RESPONSE.pack(identifier, 0, 0, _CONTINUE))
@@ -158,22 +170,23 @@ def start(
     identity: Identity,
     size: tuple[int, int],
     descriptors: Mapping[int, int],
+    watch: Watch,
 ) -> Process:
     """Start ``argv`` with an empty environment on a new terminal of ``size`` (rows, columns).
 
     ``descriptors`` says which of our descriptors it gets under which number. Raises OSError
     where there are no processes or terminals left.
     """
-    master, terminal = os.openpty()
+    master, terminal = open_terminal(size)
     ours, theirs = socket.socketpair()
     try:
-        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
         for fd in (terminal, *descriptors.values()):
             # So that it can be opened again by name, as /dev/stdout and /dev/fd/N are.
             os.fchown(fd, identity.uid, identity.gid)
         pid = os.fork()
         if pid == 0:
-            _become(argv, identity, {**descriptors, 0: terminal, 1: terminal, 2: terminal}, theirs)
+            placed = {**descriptors, 0: terminal, 1: terminal, 2: terminal}
+            _become(argv, identity, placed, watch.calls, theirs)
         theirs.close()
         listener = _received(ours)
     except BaseException:
@@ -183,18 +196,29 @@ def start(
         os.close(terminal)
         ours.close()
         theirs.close()
+    return Process(pid, master, listener, watch)
+
+
+def open_terminal(size: tuple[int, int]) -> tuple[int, int]:
+    """A new terminal of ``size`` (rows, columns): our end, non-blocking, and the program's."""
+    master, terminal = os.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", *size, 0, 0))
     os.set_blocking(master, False)
-    return Process(pid, master, listener)
+    return master, terminal
 
 
 def _become(
-    argv: tuple[str, ...], identity: Identity, descriptors: Mapping[int, int], parent: socket.socket
+    argv: tuple[str, ...],
+    identity: Identity,
+    descriptors: Mapping[int, int],
+    calls: seccomp.Calls,
+    parent: socket.socket,
 ) -> None:
     """In the child: shed privileges, install the filter, become the program. Never returns."""
     try:
         os.setsid()
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
-        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGQUIT):
+        for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGQUIT, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         if os.getuid() == 0:
             os.setgroups([])
@@ -203,7 +227,7 @@ def _become(
         os.chdir("/")
         announced = socket.socket(fileno=_out_of_the_way(parent.fileno()))
         _place(descriptors)
-        _announce_execs(announced)
+        _announce(calls, announced)
         os.execve(argv[0], argv, {})  # noqa: S606 — an argument list, no shell
     except OSError as error:
         os.write(2, str(error).encode())
@@ -225,15 +249,15 @@ def _place(descriptors: Mapping[int, int]) -> None:
 
 
 def _out_of_the_way(fd: int) -> int:
-    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 64)
+    return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL_NUMBERS)
 
 
-def _announce_execs(parent: socket.socket) -> None:
-    """Ask the kernel to tell the parent of each exec from here on; without it, say so."""
+def _announce(calls: seccomp.Calls, parent: socket.socket) -> None:
+    """Ask the kernel to tell the parent of such calls from here on; without it, say so."""
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     fd = -1
     if seccomp.supported(_MACHINE):
-        program = seccomp.execs(_MACHINE)
+        program = seccomp.notices(_MACHINE, calls)
         code = ctypes.create_string_buffer(program, len(program))
         filter_ = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code))
         number = seccomp.seccomp_number(_MACHINE)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 
@@ -19,12 +21,28 @@ class Ran:
     """Whether a note says that it did not come to an end of its own."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplies:
+    """What was made or fetched for a sandbox before it starts."""
+
+    root: Path = Path("/")
+    """The root file system, unpacked."""
+    kernel: Path = Path("/")
+    """The system that has the kernel of a machine."""
+    inputs: Mapping[str, Path] = field(default_factory=dict)
+    """The files that sessions find under ``/inputs``, by their names there."""
+
+
 class Refused(Exception):  # noqa: N818 — a refusal, for the caller to turn into a placed error
     """The session has no such file, or it may not leave the sandbox."""
 
 
 class Sandbox(Protocol):
-    """One shell in one sandbox, which runs one command at a time."""
+    """A sandbox that is running, which runs one command at a time.
+
+    Where a method is told ``root``, that is the user who acts, in a shell of its own; only
+    machines have one.
+    """
 
     @property
     def kernel(self) -> str:
@@ -41,18 +59,18 @@ class Sandbox(Protocol):
         """Absolute paths, in the sandbox, of the programs that the session has executed."""
         ...
 
-    async def run(self, text: str, *, timeout: float) -> Ran:
+    async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
         """Type one command, and wait for its end, at most ``timeout`` seconds."""
         ...
 
-    async def write(self, path: str, text: str) -> None:
-        """Write a file as the session's user; relative paths begin where its shell is.
+    async def write(self, path: str, text: str, *, root: bool = False) -> None:
+        """Write a file as the user; relative paths begin where its shell is.
 
         Raises Refused with the sandbox's own words.
         """
         ...
 
-    async def read(self, path: str, *, limit: int) -> bytes:
+    async def read(self, path: str, *, limit: int, root: bool = False) -> bytes:
         """A regular file that the session made, at most ``limit`` bytes long.
 
         Raises Refused for anything else.

@@ -1,16 +1,19 @@
 """Seccomp filters as classic BPF programs: pure functions that make bytes.
 
-``refusals`` closes kernel interfaces that namespaces leave open; ``execs`` has the kernel tell a
-listener of each program that starts, which is how provenance knows what really ran.
+``refusals`` closes kernel interfaces that namespaces leave open; ``notices`` has the kernel tell a
+listener of each program that starts, or each file that is opened, which is how provenance knows
+what really ran.
 Source: seccomp(2), seccomp_unotify(2), linux/filter.h, linux/audit.h.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import Enum
 
 _LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _RETURN = 0x20, 0x15, 0x25, 0x06
 _ALLOW, _ERRNO, _NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
@@ -26,6 +29,7 @@ class _Architecture:
     audit: int
     execve: int
     execveat: int
+    openat: int
     ioctl: int
     socket: int
     seccomp: int
@@ -39,6 +43,7 @@ _ARCHITECTURES = {
         audit=0xC000003E,
         execve=59,
         execveat=322,
+        openat=257,
         ioctl=16,
         socket=41,
         seccomp=317,
@@ -48,6 +53,7 @@ _ARCHITECTURES = {
         audit=0xC00000B7,
         execve=221,
         execveat=281,
+        openat=56,
         ioctl=29,
         socket=198,
         seccomp=277,
@@ -66,8 +72,16 @@ def seccomp_number(machine: str) -> int:
     return _ARCHITECTURES[machine].seccomp
 
 
-def exec_path_argument(machine: str, number: int) -> int:
-    """Which argument of execve or execveat points to the path."""
+class Calls(Enum):
+    """Of which system calls the kernel tells the listener."""
+
+    EXECS = "execs"
+    READS = "reads"
+    """openat(2) for reading, without any flag: so User-mode Linux opens what its guest opens."""
+
+
+def path_argument(machine: str, number: int) -> int:
+    """Which argument of a system call that is told points to the path."""
     return 0 if number == _ARCHITECTURES[machine].execve else 1
 
 
@@ -90,18 +104,17 @@ def refusals(machine: str) -> bytes:
     )
 
 
-def execs(machine: str) -> bytes:
-    """Allow everything, and tell a listener of each execve and execveat before it happens."""
+def notices(machine: str, calls: Calls) -> bytes:
+    """Allow everything, and tell a listener of each of some calls before it happens."""
     arch = _ARCHITECTURES[machine]
-    return _assemble(
-        [
-            (_LOAD, 0, 0, _SYSCALL),
-            (_JUMP_EQUAL, 1, 0, arch.execve),
-            (_JUMP_EQUAL, 0, 1, arch.execveat),
-            (_RETURN, 0, 0, _NOTIFY),
-            (_RETURN, 0, 0, _ALLOW),
-        ]
-    )
+    allow, notify = (_RETURN, 0, 0, _ALLOW), (_RETURN, 0, 0, _NOTIFY)
+    load = (_LOAD, 0, 0, _SYSCALL)
+    if calls is Calls.EXECS:
+        execs = ((_JUMP_EQUAL, 1, 0, arch.execve), (_JUMP_EQUAL, 0, 1, arch.execveat))
+        return _assemble([load, *execs, notify, allow])
+    flags = (_LOAD, 0, 0, _ARGUMENTS + 8 * 2)
+    reads = ((_JUMP_EQUAL, 0, 3, arch.openat), flags, (_JUMP_EQUAL, 0, 1, os.O_RDONLY))
+    return _assemble([load, *reads, notify, allow])
 
 
 _Step = tuple[int, int, int, int]

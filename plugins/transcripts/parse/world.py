@@ -1,0 +1,171 @@
+"""Reads what the front matter says of where sessions run: environment, mounts, packages, inputs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from ..errors import ParseError
+from ..model import Environment, Input, Location, Mount, World
+from ..names import nearest
+from .front_matter import Field
+
+_RUNNERS_OF = {
+    "mounts": ("machine",),
+    "packages": ("namespace", "machine"),
+    "inputs": ("namespace", "machine"),
+    "hosts": (),
+}
+"""Which runners can give what a field asks for."""
+
+MOUNT_TYPES = ("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs")
+_SIZE = re.compile(r"^(?P<number>[0-9]+)(?P<unit>[KMG])$")
+_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_SYSTEM = (
+    *("/.transcripts", "/bin", "/dev", "/etc", "/inputs", "/lib", "/lib32", "/lib64", "/libx32"),
+    *("/opt", "/proc", "/sbin", "/sys", "/usr", "/var/lib"),
+)
+_PLAIN_PATH = re.compile(r"^/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$")
+_MOUNT_OPTION = re.compile(r"^[a-z][A-Za-z0-9_.+-]*(?:=[A-Za-z0-9_.:+-]+)?$")
+_PACKAGE = re.compile(r"^[a-z0-9][a-z0-9+.-]+$")
+INPUT_KINDS = ("debian-source", "debian", "pypi", "npm", "file")
+_VERSIONED = re.compile(r"^(?P<name>[A-Za-z0-9@][A-Za-z0-9@/+._-]*)=(?P<version>[^\s=]+)$")
+_SHA256 = re.compile(r"^sha256:(?P<hex>[0-9a-f]{64})$")
+
+
+def world(fields: Mapping[str, Field], environments: Mapping[str, Environment]) -> World:
+    """The world that the fields describe; without a word, the first environment.
+
+    Raises ParseError, with the line, for what cannot be had.
+    """
+    environment = _environment(fields.get("environment", ()), environments)
+    for key, runners in _RUNNERS_OF.items():
+        if key in fields and environment.runner not in runners:
+            raise ParseError(
+                f"environment {environment.name!r} (runner {environment.runner!r}) has no"
+                f" {key.capitalize()}; name one that has, or remove the field",
+                fields[key][0][0],
+            )
+    return World(
+        environment=environment,
+        mounts=tuple(_mounts(fields.get("mounts", ()))),
+        packages=tuple(sorted(set(_packages(fields.get("packages", ()), environment)))),
+        inputs=tuple(_inputs(fields.get("inputs", ()))),
+    )
+
+
+def _environment(field: Field, environments: Mapping[str, Environment]) -> Environment:
+    for location, name in field:
+        if name not in environments:
+            raise ParseError(
+                f"unknown environment {name!r}; {nearest(name, tuple(environments))}", location
+            )
+        return environments[name]
+    return next(iter(environments.values()))
+
+
+# --- Mounts -----------------------------------------------------------------------------
+
+
+def _mounts(field: Field) -> Iterator[Mount]:
+    seen: set[str] = set()
+    for location, line in field:
+        words = line.split()
+        if len(words) < 2:
+            raise ParseError(
+                f"mount {line!r}; write a path, a type and a size: /mnt/disk ext4 size=64M",
+                location,
+            )
+        path, kind, *rest = words
+        if path in seen:
+            raise ParseError(f"{path} is mounted twice; give each its own path", location)
+        seen.add(path)
+        yield _mount(_mount_point(path, location), kind, ",".join(rest), location)
+
+
+def _mount_point(path: str, location: Location) -> str:
+    if not _PLAIN_PATH.match(path) or "//" in path or {".", ".."} & set(path.split("/")):
+        raise ParseError(
+            f"mount point {path!r}; write an absolute path such as /mnt/disk", location
+        )
+    if path == "/home" or f"{path}/".startswith(tuple(f"{tree}/" for tree in _SYSTEM)):
+        raise ParseError(
+            f"{path} is the system's own; mount on another path, such as /mnt/disk", location
+        )
+    return path
+
+
+def _mount(path: str, kind: str, options: str, location: Location) -> Mount:
+    if kind not in MOUNT_TYPES:
+        raise ParseError(f"unknown file system {kind!r}; {nearest(kind, MOUNT_TYPES)}", location)
+    ours = {"size": 0, "inode_size": 0, "block_size": 0}
+    passed = []
+    for option in filter(None, options.split(",")):
+        name, _, value = option.partition("=")
+        if name in ours:
+            ours[name] = _bytes(name, value, location)
+        elif _MOUNT_OPTION.match(option):
+            passed.append(option)
+        else:
+            raise ParseError(f"mount option {option!r}; write it as mount -o takes it", location)
+    if not ours["size"]:
+        raise ParseError(f"{path} has no size; add one, such as size=64M", location)
+    if kind in ("tmpfs", "btrfs") and (ours["inode_size"] or ours["block_size"]):
+        raise ParseError(f"{kind} has no inode_size or block_size; remove it", location)
+    return Mount(path=path, kind=kind, options=tuple(passed), location=location, **ours)
+
+
+def _bytes(name: str, value: str, location: Location) -> int:
+    if name != "size" and value.isascii() and value.isdigit():
+        return int(value)
+    if not (match := _SIZE.match(value)) or not int(match["number"]):
+        example = "size=64M or size=2G" if name == "size" else f"{name}=128 or {name}=4K"
+        raise ParseError(f"{name}={value}; write a number with its unit, {example}", location)
+    return int(match["number"]) * _UNITS[match["unit"]]
+
+
+# --- Packages and inputs ----------------------------------------------------------------
+
+
+def _packages(field: Field, environment: Environment) -> Iterator[str]:
+    for location, line in field:
+        if environment.root == "/":
+            raise ParseError(
+                f"environment {environment.name!r} is your own system, to which no package is"
+                " added; name an environment whose root is a suite such as 'debian:bookworm'",
+                location,
+            )
+        for name in line.replace(",", " ").split():
+            if not _PACKAGE.match(name):
+                raise ParseError(f"{name!r} is no name of a Debian package; mend it", location)
+            yield name
+
+
+def _inputs(field: Field) -> Iterator[Input]:
+    for location, line in field:
+        words = line.split()
+        sha256 = ""
+        if len(words) == 3 and (match := _SHA256.match(words[2])):
+            sha256 = match["hex"]
+        if len(words) not in (2, 3) or (len(words) == 3 and not sha256):
+            raise ParseError(
+                f"input {line!r}; write a kind, a name and a hash:"
+                " debian-source hello=2.10-3 sha256:…",
+                location,
+            )
+        kind, name = words[:2]
+        if kind not in INPUT_KINDS:
+            raise ParseError(f"unknown input {kind!r}; {nearest(kind, INPUT_KINDS)}", location)
+        yield _input(kind, name, sha256, location)
+
+
+def _input(kind: str, name: str, sha256: str, location: Location) -> Input:
+    version = ""
+    if kind != "file":
+        match = _VERSIONED.match(name)
+        if not match:
+            raise ParseError(
+                f"input {name!r} has no version; write {name.partition('=')[0]}=VERSION", location
+            )
+        name, version = match["name"], match["version"]
+    return Input(kind=kind, name=name, version=version, sha256=sha256, location=location)

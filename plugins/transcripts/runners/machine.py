@@ -1,0 +1,275 @@
+"""The ``machine`` runner: shells of a user and of root in a small virtual machine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import os
+import re
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+from ..errors import SandboxError
+from ..model import Mount, World
+from . import uml
+from .disks import check_mounts, make_disks
+from .guest import Guest
+from .launch import cure, launch, layout, shortages_told
+from .process import Process, Watch, open_terminal, unprivileged
+from .sandbox import Ran, Refused, Sandbox, Supplies
+from .seccomp import Calls
+from .shell import Shell
+
+_FIRST_FILE_FD = 100
+_BOOT_TIMEOUT = 60.0
+_KILL_PATIENCE = 3.0
+_USER, _ROOT = 1, 2
+# Where programs lie. What is read there is taken for executed: the host cannot tell, and nobody
+# prints a program.
+_PLACES = ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local", "usr/libexec", "opt")
+_READS = Watch(calls=Calls.READS, paths=tuple(f"/{uml.GUEST}/{place}/" for place in _PLACES))
+_SCRIPT = Path(__file__).with_name("guest.sh")
+_PANIC = re.compile(r"Kernel panic - not syncing: [^\r\n]*")
+
+
+class GuestHands:
+    """See Hands for what each method promises."""
+
+    def __init__(self, machine: _Machine, number: int, terminal: int) -> None:
+        self._machine = machine
+        self._guest = machine.guest
+        self._number = number
+        self._executed: set[str] = set()
+        self.terminal = terminal
+        self.ended = machine.process.ended
+
+    @property
+    def epitaph(self) -> str:
+        return self._machine.epitaph
+
+    @property
+    def prelude(self) -> str:
+        return uml.prelude(self._machine.world.environment)
+
+    async def start(self, death: str) -> None:
+        self._executed = set(self._machine.process.programs)
+        await self._ask("start", self._guest.put(death))
+
+    async def started(self) -> None:
+        # What starts a shell is not what the session ran.
+        self._machine.process.programs = self._executed
+
+    async def feed(self, text: bytes) -> None:
+        await self._ask("feed", self._guest.put(text))
+
+    def shortened(self, lines: str) -> str:
+        # A shell reads its commands byte by byte, and each system call costs a machine dearly.
+        # The last argument stays what it was.
+        return f'{{ \\. {uml.SCRIPTS}/{self._guest.put(lines)} "$_"; }} >/dev/null 2>&1\n'
+
+    def stop_feeding(self) -> None:
+        pass
+
+    async def wants_more(self) -> bool:
+        return await self._ask("more") == "yes"
+
+    async def kill(self, *, whole: bool) -> None:
+        what = "whole" if whole else "foreground"
+        with self._unseen():
+            killed = await self._guest.ask("kill", self._number, what, patience=_KILL_PATIENCE)
+        if not killed:
+            await self.close()  # it has no time left even for us
+
+    def writing(self, text: str, path: str) -> str:
+        return f"\\command cat <{uml.SCRIPTS}/{self._guest.put(text)} >|{path}"
+
+    async def take(self, path: str, limit: int) -> bytes:
+        """A file, from where the shell is. Raises Refused."""
+        if os.path.normpath(path.lstrip("/")).partition("/")[0] == "..":
+            raise Refused("invalid cross-device link")
+        with self._unseen():
+            word, _, said = (await self._ask("take", self._guest.put(path), limit)).partition(" ")
+        if word != "data":
+            raise Refused(said or self.epitaph)
+        try:
+            return base64.b64decode(said, validate=True)[:limit]
+        except ValueError as error:  # root can write to the line, too
+            raise Refused("the machine's answer was not understood") from error
+
+    async def close(self) -> None:
+        await self._machine.process.close()
+
+    @contextlib.contextmanager
+    def _unseen(self) -> Iterator[None]:
+        """For programs of ours, which are not what the session ran."""
+        executed = set(self._machine.process.programs)
+        yield
+        self._machine.process.programs = executed
+
+    async def _ask(self, word: str, *arguments: int) -> str:
+        answer = await self._guest.ask(word, self._number, *arguments)
+        if not answer:
+            await self.close()
+        return answer
+
+
+class _Machine:
+    """A machine that is running; see Sandbox for what each method promises."""
+
+    def __init__(self, world: World, process: Process, guest: Guest, terminals: list[int]) -> None:
+        self.process = process
+        self.guest = guest
+        self.epitaph = "the machine ended"
+        self.world = world
+        self._console = bytearray()
+        self._hands = {
+            number: GuestHands(self, number, terminal)
+            for number, terminal in zip((_USER, _ROOT), terminals, strict=True)
+        }
+        self._shells = {
+            number: Shell(hands, output=world.environment.limits.output)
+            for number, hands in self._hands.items()
+        }
+        self._started: set[int] = set()
+        self._release = ""
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(process.master, self._console_readable)
+
+    @property
+    def kernel(self) -> str:
+        return f"Linux {self._release} (User-mode Linux)"
+
+    @property
+    def filesystem(self) -> str:
+        kinds = dict.fromkeys(mount.kind for mount in self.world.mounts)
+        return ", ".join(kinds) or "tmpfs"
+
+    @property
+    def programs(self) -> frozenset[str]:
+        read = (path.removeprefix(f"/{uml.GUEST}") for path in self.process.programs)
+        return frozenset({*read, "/bin/bash"})
+
+    async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
+        return await (await self._shell(root)).run(text, timeout=timeout)
+
+    async def write(self, path: str, text: str, *, root: bool = False) -> None:
+        await (await self._shell(root)).write(path, text)
+
+    async def read(self, path: str, *, limit: int, root: bool = False) -> bytes:
+        await self._shell(root)
+        return await self._hands[_ROOT if root else _USER].take(path, limit)
+
+    async def boot(self) -> None:
+        """Wait until it is ready. Raises SandboxError, or Refused for a mount that failed."""
+        word, _, said = (await self.guest.booted(_BOOT_TIMEOUT)).partition(" ")
+        if word == "mount":
+            number, _, reason = said.partition(" ")
+            raise _refused(self.world.mounts[int(number)], reason)
+        self._release = said
+        self.process.programs.clear()  # those of the setup are not the session's
+        if word != "ready":
+            told = said or self._console.decode("utf-8", "replace").strip()
+            raise SandboxError(cure(told or "the machine did not boot"))
+
+    def close(self) -> None:
+        """Let go of the terminals."""
+        for shell in self._shells.values():
+            shell.close()
+        if self.process.master >= 0:
+            self._loop.remove_reader(self.process.master)
+
+    async def _shell(self, root: bool) -> Shell:
+        number = _ROOT if root else _USER
+        if not self._started:  # any other is started by its first command, which may fail
+            await self._shells[number].start()
+        self._started.add(number)
+        return self._shells[number]
+
+    def _console_readable(self) -> None:
+        """Keep the last that the kernel said, and what it died of."""
+        try:
+            data = os.read(self.process.master, 65536)
+        except OSError:
+            data = b""
+        if not data:
+            self._loop.remove_reader(self.process.master)
+        self._console = (self._console + data)[-8192:]
+        if panic := _PANIC.search(self._console.decode("utf-8", "replace")):
+            self.epitaph = f"the machine ended: {panic[0]}"
+
+
+def _refused(mount: Mount, reason: str) -> Refused:
+    return Refused(
+        f"{mount.location}: {mount.path} could not be mounted: {reason};"
+        " mend its size or its options"
+    )
+
+
+@contextlib.asynccontextmanager
+async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbox]:
+    """Boot a machine and start a shell in it.
+
+    Raises SandboxError, with the cure, if it cannot, and Refused, with the place, for a mount
+    that the post asks for and cannot have.
+    """
+    check_mounts(world)
+    _check_kernel(supplies.kernel)
+    with contextlib.ExitStack() as ours:
+        with shortages_told():
+            scripts = Path(ours.enter_context(tempfile.TemporaryDirectory(prefix="transcripts-")))
+            _lay_out(scripts, world)
+            machine = _launch(world, supplies, scripts, ours)
+        try:
+            await machine.boot()
+            yield machine
+        finally:
+            machine.close()
+            machine.guest.close()
+            await machine.process.close()
+
+
+def _check_kernel(system: Path) -> None:
+    if not (system / uml.KERNEL.lstrip("/")).exists():
+        raise SandboxError(
+            f"{system} has no {uml.KERNEL}; install it with 'apt install user-mode-linux', or set"
+            " the environment's kernel to a suite such as 'debian:trixie'"
+        )
+
+
+def _lay_out(scripts: Path, world: World) -> None:
+    """Write what the machine reads at its start, for the identity alone that it runs as."""
+    (scripts / "guest.sh").write_bytes(_SCRIPT.read_bytes())
+    for name, text in uml.texts(world).items():
+        (scripts / name).write_text(text, encoding="utf-8")
+    (scripts / "dev").mkdir()
+    for name, target in uml.DEVICE_LINKS.items():
+        (scripts / "dev" / name).symlink_to(target)
+    identity = unprivileged()
+    # The machine's root can open what has no mode; its user, whose the files are there, cannot.
+    for shell, mode in ((_USER, 0o600), (_ROOT, 0)):
+        os.mkfifo(scripts / f"commands{shell}", mode)
+        os.chown(scripts / f"commands{shell}", identity.uid, identity.gid)
+    os.chown(scripts, identity.uid, identity.gid)
+
+
+def _launch(
+    world: World, supplies: Supplies, scripts: Path, ours: contextlib.ExitStack
+) -> _Machine:
+    systems = uml.Systems(kernel=layout(supplies.kernel), guest=layout(supplies.root))
+    told = uml.invocation(world, systems, supplies.inputs, scripts, first_fd=_FIRST_FILE_FD)
+    size = (world.environment.rows, world.environment.columns)
+    line, theirs = (end.detach() for end in socket.socketpair())
+    (user, user_terminal), (root, root_terminal) = open_terminal(size), open_terminal(size)
+    disks = dict(enumerate(make_disks(world.mounts, ours), start=uml.FIRST_DISK_FD))
+    given = {uml.LINE_FD: theirs, uml.USER_FD: user_terminal, uml.ROOT_FD: root_terminal}
+    ours.callback(os.close, user)
+    ours.callback(os.close, root)
+    try:
+        process = launch(told, {**given, **disks}, size=size, watch=_READS)
+    finally:
+        for fd in given.values():
+            os.close(fd)
+    return _Machine(world, process, Guest(process, line, scripts), [user, root])

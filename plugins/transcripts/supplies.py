@@ -1,0 +1,71 @@
+"""Gets what worlds need before a sandbox can start: root file systems, kernels and inputs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .config import Config
+from .inputs import provide as provide_inputs
+from .model import World
+from .roots import Recipe, default_shelf, parse_recipe
+from .roots import provide as provide_root
+from .runners.sandbox import Supplies
+
+_KERNEL_PACKAGE = "user-mode-linux"
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Makes or fetches each thing once, one at a time; what is there is found at once."""
+
+    config: Config
+    tell: Callable[[str], None]
+    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def supply(self, world: World, post: Path) -> Supplies:
+        """All that a world needs.
+
+        Raises ParseError, with the line, for what a post asks for and cannot have, and
+        TranscriptError for what an environment cannot have.
+        """
+        async with self.one_at_a_time:
+            inputs = await provide_inputs(
+                world.inputs,
+                post=post,
+                shelf=default_shelf(),
+                tell=self.tell,
+                content=Path(self.config.content),
+            )
+            return Supplies(
+                root=await self._system(root_recipe(world)),
+                kernel=await self._system(kernel_recipe(world)),
+                inputs=inputs,
+            )
+
+    async def _system(self, recipe: Recipe | None) -> Path:
+        if recipe is None:
+            return Path("/")
+        lock = Path(self.config.roots)
+        root = await provide_root(recipe, lock=lock, shelf=default_shelf(), tell=self.tell)
+        return root.tree
+
+
+def root_recipe(world: World) -> Recipe | None:
+    """What the root file system of a world is made from; None for the author's own system."""
+    environment = world.environment
+    if environment.root == "/":
+        return None
+    packages = {*environment.packages, *world.packages}
+    if environment.runner == "machine":
+        packages.add("mount")
+    return parse_recipe(environment.root, packages)
+
+
+def kernel_recipe(world: World) -> Recipe | None:
+    """What has the kernel of a world's machine; None for the author's own system."""
+    if not world.environment.kernel:
+        return None
+    return parse_recipe(world.environment.kernel, (_KERNEL_PACKAGE,))

@@ -1,0 +1,422 @@
+"""What only a machine gives: root, file systems, a kernel of its own, and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from transcripts.errors import SandboxError
+from transcripts.model import Limits, Location, Mount
+from transcripts.model import World as Described
+from transcripts.runners import open_sandbox
+from transcripts.runners.sandbox import Ran, Refused, Supplies
+
+from .conftest import (
+    PATIENCE,
+    Read,
+    Timed,
+    World,
+    Write,
+    as_root,
+    gone,
+    processes_of_ours,
+    shown,
+)
+
+MIB = 1 << 20
+
+
+def _mount(path: str, kind: str, size: int = 64 * MIB, **more: Any) -> Mount:
+    place = Location(path="post.md", line=4)
+    return replace(Mount(path=path, kind=kind, size=size, options=(), location=place), **more)
+
+
+def _left() -> set[Path]:
+    """What a machine keeps in directories of the host while it is there."""
+    places = (Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/dev/shm"))
+    return {path for place in places for path in place.glob("transcripts-*")}
+
+
+# --- Two users --------------------------------------------------------------------------
+
+
+def test_root_and_the_user_have_shells_of_their_own(machine: World) -> None:
+    user, root, user_again, root_again = machine.play(
+        "id -un; pwd; echo $HOME $USER $SHELL; cd /tmp; x=user; umask 077",
+        as_root("id -un; pwd; echo $HOME $USER $SHELL; cd /mnt; x=root"),
+        "echo $x $PWD; umask",
+        as_root("echo $x $PWD; umask; grep CapEff /proc/self/status | tr -d '0\\t'"),
+        user="ada",
+    )
+    assert shown(user) == "ada\n/home/ada\n/home/ada ada /bin/bash\n"
+    assert shown(root) == "root\n/root\n/root root /bin/bash\n"
+    assert shown(user_again) == "user /tmp\n0077\n"
+    assert shown(root_again) == "root /mnt\n0022\nCapEff:1ffffffffff\n"
+
+
+def test_files_are_written_and_read_by_whom_the_step_names(machine: World) -> None:
+    *refusals, owners, read = machine.play(
+        Write("/root/secret", "x\n"),
+        Write("/root/secret", "x\n", root=True),
+        Write("f", "mine\n"),
+        Write("f", "root's\n", root=True),
+        Read("/root/secret", root=True),
+        as_root("stat -c '%U %n' f /root/secret /home/reader/f"),
+        Read("f", root=True),
+    )
+    assert "Permission denied" in refusals.pop(0)
+    assert refusals == [None, None, None, b"x\n"]
+    assert shown(owners) == "root f\nroot /root/secret\nreader /home/reader/f\n"
+    assert read == b"root's\n"
+
+
+def test_the_user_is_not_root_and_cannot_speak_to_root_s_shell(machine: World) -> None:
+    refused = (
+        "echo id | cat >/.transcripts/commands2",
+        "echo x >/.transcripts/settings",
+        "cat /root/x",
+        "dmesg --clear",
+        "cat /dev/mem",
+    )
+    ran = machine.play(as_root("echo secret >/root/x"), *refused, as_root("echo $?"))
+    assert [bool(one.status) for one in ran] == [False] + [True] * len(refused) + [False]
+    assert shown(ran[-1]) == "0\n"
+
+
+def test_a_dead_shell_of_root_s_gets_a_new_one_beside_the_user_s(machine: World) -> None:
+    _, died, new, user = machine.play(
+        "x=kept", as_root("exit 3"), as_root("id -un; pwd"), "echo $x"
+    )
+    assert (died.status, died.notes) == (3, ("the shell ended; what follows runs in a new one",))
+    assert (shown(new), shown(user)) == ("root\n/root\n", "kept\n")
+
+
+def test_root_can_do_what_root_does_and_reaches_no_file_of_the_host(
+    machine: World, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("secret\n")
+    tried = machine.play(
+        as_root("hostname other; uname -n"),
+        as_root("mkdir /tmp/m; mount -t tmpfs none /tmp/m; stat -fc %T /tmp/m"),
+        as_root("mkdir /tmp/h; mount -t hostfs -o / none /tmp/h; ls /tmp/h"),
+        as_root(f"cat /tmp/h{tmp_path}/secret"),
+        as_root("cat /tmp/h/etc/shadow"),
+        as_root("echo x >/tmp/h/guest/usr/x"),
+        as_root("echo x >/usr/x"),
+    )
+    assert [one.status for one in tried[:3]] == [0, 0, 0]
+    assert (shown(tried[0]), shown(tried[1])) == ("other\n", "tmpfs\n")
+    assert "guest" in shown(tried[2]).split()  # the sandbox around it is all that there is
+    assert [one.status for one in tried[3:]] == [1, 1, 1, 1], tried[3:]
+
+
+# --- Mounts -----------------------------------------------------------------------------
+
+ALL = (
+    _mount("/mnt/e2", "ext2"),
+    _mount("/mnt/e3", "ext3", inode_size=128),
+    _mount("/mnt/e4", "ext4", options=("noatime", "data=journal"), block_size=4096),
+    _mount("/mnt/x", "xfs", 320 * MIB, inode_size=512),
+    _mount("/mnt/b", "btrfs", 128 * MIB, options=("nodatacow",)),
+    _mount("/mnt/t", "tmpfs", 16 * MIB, options=("nosuid",)),
+)
+
+
+def test_file_systems_are_made_mounted_and_thrown_away(machine: World) -> None:
+    before = _left()
+    kinds, options, inode, sizes, owners, swap, kernel, told = machine.play(
+        "stat -fc %T /mnt/*",
+        "grep -oE '/mnt/(e4|b|t) .*' /proc/mounts",
+        as_root("tune2fs -l /dev/ubdb | grep 'Inode size' | tr -d ' \\t'"),
+        "df -k --output=size /mnt/* | tail -n +2",
+        "for d in /mnt/*; do echo x >$d/f && stat -c %U $d $d/f; done",
+        as_root(
+            "fallocate -l 20M /mnt/e4/swap && chmod 600 /mnt/e4/swap && mkswap -q /mnt/e4/swap"
+            " && swapon /mnt/e4/swap && tail -n +2 /proc/swaps | cut -d' ' -f1 && swapoff -a"
+        ),
+        "dmesg | grep -c 'EXT4-fs (ubd[a-c]): mounted filesystem'",
+        lambda sandbox: sandbox.filesystem,
+        mounts=ALL,
+    )
+    assert shown(kinds).split() == ["btrfs", "ext2/ext3", "ext2/ext3", "ext2/ext3", "tmpfs", "xfs"]
+    passed = {words[0]: set(words[2].split(",")) for words in map(str.split, _lines(options))}
+    assert passed["/mnt/e4"] >= {"noatime", "data=journal"}
+    assert passed["/mnt/b"] >= {"nodatacow"}
+    assert passed["/mnt/t"] >= {"nosuid", "size=16384k"}
+    assert shown(inode) == "Inodesize:128\n"
+    for size, mount in zip(map(int, shown(sizes).split()), sorted(ALL, key=_path), strict=True):
+        assert 0.7 * mount.size <= size << 10 <= mount.size, mount
+    assert set(shown(owners).split()) == {"reader"}
+    assert shown(swap) == "/mnt/e4/swap\n"
+    assert int(shown(kernel)) >= 2
+    assert told == "ext2, ext3, ext4, xfs, btrfs, tmpfs"
+    (empty,) = machine.play("ls /mnt/e2", mounts=ALL[:1])
+    assert shown(empty) == "lost+found\n"
+    assert _left() == before
+
+
+def _lines(ran: Ran) -> list[str]:
+    return shown(ran).splitlines()
+
+
+def _path(mount: Mount) -> str:
+    return mount.path
+
+
+def test_a_mount_may_be_read_only_or_below_another_or_in_the_place_of_tmp(machine: World) -> None:
+    mounts = (
+        _mount("/mnt/d", "ext4"),
+        _mount("/mnt/d/e/f", "ext2", options=("ro",)),
+        _mount("/tmp", "ext3"),
+        _mount("/tmp/new", "tmpfs"),
+    )
+    refused, kinds = machine.play(
+        "touch /mnt/d/e/f/x", "df --output=fstype /mnt/d /mnt/d/e/f /tmp /tmp/new", mounts=mounts
+    )
+    assert "Read-only file system" in shown(refused)
+    assert shown(kinds).split()[1:] == ["ext4", "ext2", "ext3", "tmpfs"]
+
+
+BAD_MOUNTS = [
+    (_mount("/mnt/x", "xfs", 16 * MIB), "Filesystem must be larger than 300MB."),
+    (_mount("/mnt/e", "ext4", 8 << 10), "Not enough space to build proposed filesystem"),
+    (_mount("/mnt/b", "btrfs", MIB), "too small to make a usable filesystem"),
+    (_mount("/mnt/e", "ext4", options=("nosuch",)), "ext4: Unknown parameter 'nosuch'"),
+    (_mount("/mnt/t", "tmpfs", options=("nosuch=1",)), "tmpfs: Unknown parameter 'nosuch'"),
+    (_mount("/mnt/e", "ext4", inode_size=100), "invalid inode size 100 (min 128/max 1024)"),
+    (_mount("/usr/not/there", "ext4"), "/usr/not/there: "),
+]
+
+
+@pytest.mark.parametrize(("mount", "reason"), BAD_MOUNTS, ids=lambda case: str(case)[:60])
+def test_a_mount_that_fails_is_named_with_its_line_and_its_reason(
+    machine: World, mount: Mount, reason: str
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        machine.play("true", mounts=(ALL[-1], mount))
+    said = str(refusal.value)
+    assert said.startswith(f"post.md:4: {mount.path} could not be mounted: ")
+    assert reason in said
+    assert said.endswith("; mend its size or its options")
+    assert "\n" not in said
+
+
+def test_a_file_system_without_its_tool_is_named(machine: World, tmp_path: Path) -> None:
+    """A root file system of its own lacks what nobody asked for."""
+    root = tmp_path / "root"
+    (root / "usr").mkdir(parents=True)
+    for top in ("bin", "sbin", "lib", "lib64"):
+        (root / top).symlink_to(f"usr/{top}")
+    for place in ("usr/bin", "usr/lib64", "usr/lib/x86_64-linux-gnu", "usr/sbin", "etc"):
+        (root / place).mkdir(parents=True, exist_ok=True)
+    programs = ("bash", "mount", "ln", "chown", "setsid", "setpriv")
+    for path in (*(Path("/usr/bin") / name for name in programs), *_libraries()):
+        shutil.copy(path, root / path.relative_to("/"))
+    for name in ("passwd", "group"):
+        (root / "etc" / name).touch()
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:2]:
+        parent.chmod(0o755)
+    described = Described(environment=machine.environment(), mounts=(ALL[0],))
+
+    async def opened() -> None:
+        async with open_sandbox(described, Supplies(root=root)):
+            pass
+
+    with pytest.raises(Refused, match=r"^post\.md:4: /mnt/e2 could not .*: there is no mkfs\.ext2"):
+        asyncio.run(opened())
+
+
+def _libraries() -> list[Path]:
+    places = (Path("/usr/lib64"), Path("/usr/lib/x86_64-linux-gnu"))
+    names = ("ld-linux", "libc.so", "libtinfo", "libmount", "libblkid", "libselinux", "libpcre2-8")
+    more = ("libcap-ng", "libacl", "libattr", "libgmp")
+    return [
+        path
+        for place in places
+        for path in place.iterdir()
+        if path.name.startswith((*names, *more)) and ".so." in path.name
+    ]
+
+
+# --- What this computer cannot hold -----------------------------------------------------
+
+
+def _refusal(machine: World, *mounts: Mount, **settings: Any) -> str:
+    before = processes_of_ours()
+    with pytest.raises(Refused) as refusal:
+        machine.play(lambda _: processes_of_ours() - before, mounts=mounts, **settings)
+    return str(refusal.value)
+
+
+def test_disks_larger_than_the_free_space_are_refused_at_their_line(machine: World) -> None:
+    found = os.statvfs("/var/tmp")
+    free = found.f_bavail * found.f_frsize
+    half = free // 2 + (256 << 20)
+    said = _refusal(machine, _mount("/mnt/a", "ext4", half), _mount("/mnt/b", "ext4", half))
+    assert said.startswith(f"post.md:4: /mnt/b wants {half >> 20} MiB, but /var/tmp has ")
+    assert said.endswith(" MiB left for it; write a smaller size=")
+
+
+def test_a_tmpfs_larger_than_the_machine_s_memory_is_refused_at_its_line(machine: World) -> None:
+    said = _refusal(machine, _mount("/mnt/t", "tmpfs", 257 * MIB), limits=Limits(memory=256 * MIB))
+    assert said == (
+        "post.md:4: /mnt/t wants 257 MiB, but the machine has 256 MiB of memory;"
+        " write a smaller size="
+    )
+
+
+def test_more_disks_than_a_machine_has_are_refused(machine: World) -> None:
+    disks = [_mount(f"/mnt/{number}", "ext4", MIB) for number in range(17)]
+    assert _refusal(machine, *disks) == (
+        "post.md:4: a machine has 16 disks at most; remove this one"
+    )
+
+
+def test_sixteen_disks_are_there(machine: World) -> None:
+    disks = [_mount(f"/mnt/{number}", "ext2", MIB) for number in range(16)]
+    (ran,) = machine.play("grep -c ' ext2 ' /proc/mounts", mounts=tuple(disks))
+    assert shown(ran) == "16\n"
+
+
+def test_a_system_without_the_kernel_is_named_with_its_cure(machine: World, tmp_path: Path) -> None:
+    async def opened() -> None:
+        described = Described(environment=machine.environment())
+        async with open_sandbox(described, Supplies(kernel=tmp_path)):
+            pass
+
+    with pytest.raises(SandboxError, match=r"has no /usr/bin/linux\.uml; install it with 'apt "):
+        asyncio.run(opened())
+
+
+# --- The end of a machine ---------------------------------------------------------------
+
+GROW = "x=$(printf '%01000000d' 0); while :; do x=$x$x; done"
+ENDS = {
+    "panic": (as_root("echo c >/proc/sysrq-trigger"), "Kernel panic - not syncing: sysrq"),
+    "poweroff": (as_root("poweroff -f"), "the machine ended"),
+    "reboot": (as_root("reboot -f"), "the machine ended"),
+    "halt": (as_root("halt -f"), "the machine ended"),
+    "memory that no process holds": (Timed("head -c 1G /dev/zero >/tmp/x", 5), "the machine ended"),
+}
+
+
+@pytest.mark.parametrize(("step", "note"), ENDS.values(), ids=ENDS)
+def test_the_end_of_a_machine_is_told_and_what_follows_is_not_run(
+    machine: World, step: Timed, note: str
+) -> None:
+    limits = Limits(memory=128 * MIB)
+    seen, ended, user, root, refusal = machine.play(
+        lambda _: processes_of_ours(),
+        step,
+        "echo after",
+        as_root("echo after"),
+        Read("f"),
+        limits=limits,
+    )
+    assert (ended.status, ended.failed) == (255, True)
+    assert note in ended.notes[-1]
+    for after in (user, root):
+        assert (after.output, after.status, after.failed) == (b"", 255, True)
+        assert after.notes == ("the sandbox had ended",)
+    assert isinstance(refusal, str)
+    assert seen
+    assert gone(seen)
+
+
+def test_what_does_not_end_a_machine_lets_the_session_go_on(machine: World) -> None:
+    limits = Limits(memory=128 * MIB, processes=50)
+    bomb = "f() { f | f & }; f"
+    kill, user_bomb, after_bomb, hog, after_hog, shell, after_shell = machine.play(
+        as_root("kill -9 1; kill -STOP 1; kill -0 1"),
+        Timed(bomb, 5),
+        as_root("pkill -9 -u reader; echo after"),
+        "perl -e '$x .= q(x) x (1 << 20) while 1'",
+        "echo after",
+        Timed(GROW, PATIENCE),
+        "echo after",
+        limits=limits,
+    )
+    assert kill.status == 0
+    assert not user_bomb.output or user_bomb.status
+    assert shown(after_bomb) == "after\n"
+    assert hog.status != 0
+    assert shown(after_hog).endswith("after\n")
+    assert shell.status != 0
+    assert shell.notes == ("the shell ended; what follows runs in a new one",)
+    assert shown(after_shell) == "after\n"
+
+
+def test_a_fork_bomb_of_root_s_ends_with_its_session(machine: World) -> None:
+    seen, _ = machine.play(
+        lambda _: processes_of_ours(),
+        as_root("f() { f | f & }; f", 3),
+        limits=Limits(processes=50),
+    )
+    assert gone(seen)
+
+
+@pytest.mark.parametrize("delay", [0, 0.05, 0.2])
+def test_an_interrupted_boot_leaves_nothing_behind(machine: World, delay: float) -> None:
+    before, seen = _left(), set()
+
+    async def interrupted() -> None:
+        async def booting() -> None:
+            described = Described(environment=machine.environment(), mounts=ALL[:1])
+            async with open_sandbox(described):
+                await asyncio.sleep(PATIENCE)
+
+        task = asyncio.create_task(booting())
+        await asyncio.sleep(0)
+        await asyncio.sleep(delay)
+        seen.update(processes_of_ours())
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(interrupted())
+    assert seen
+    assert gone(seen)
+    assert _left() == before
+
+
+def test_two_machines_at_once_do_not_see_each_other(machine: World) -> None:
+    described = Described(environment=machine.environment(), mounts=(ALL[1],))
+
+    async def both() -> list[str]:
+        async with open_sandbox(described) as one, open_sandbox(described) as other:
+            for number, sandbox in enumerate((one, other)):
+                await sandbox.run(
+                    f"echo {number} >/mnt/e3/f; touch /tmp/{number}; exec -a n{number} sleep 99 &",
+                    timeout=PATIENCE,
+                )
+            await one.run("hostname one", timeout=PATIENCE, root=True)
+            look = "cat /mnt/e3/f; ls /tmp; pgrep -a -f '^n[0-9]'| cut -d' ' -f2; uname -n"
+            return [shown(await one.run(look, timeout=PATIENCE)) for one in (one, other)]
+
+    assert asyncio.run(both()) == ["0\n0\nn0\none\n", "1\n1\nn1\nblog\n"]
+
+
+# --- Provenance -------------------------------------------------------------------------
+
+
+def test_the_machine_is_told_and_the_programs_of_its_sessions_alone(machine: World) -> None:
+    *_, kernel, names = machine.play(
+        "seq 3 | sort >f",
+        as_root("mkdir /tmp/d"),
+        Read("f"),
+        Timed("while :; do :; done", 0.2),
+        lambda sandbox: sandbox.kernel,
+        lambda sandbox: {Path(path).name for path in sandbox.programs},
+        mounts=(ALL[1],),
+    )
+    assert kernel.startswith("Linux ")
+    assert kernel.endswith(" (User-mode Linux)")
+    assert names == {"bash", "seq", "sort", "mkdir"}
