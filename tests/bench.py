@@ -6,6 +6,7 @@ Machines are shared and noisy: read the ratios, not the seconds. Run with ``./in
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pty
 import resource
@@ -172,9 +173,11 @@ def _sessions(world: World) -> Cost:
 
     async def session() -> None:
         config = read_config({})
-        supplies = await Supplier(config, lambda _: None).supply(world, Path("bench.md"))
-        async with open_sandbox(world, supplies) as sandbox:
-            await sandbox.run("true", timeout=30)
+        with contextlib.ExitStack() as held:
+            supplier = Supplier(config, lambda _: None, held)
+            supplies = await supplier.supply(world, Path("bench.md"))
+            async with open_sandbox(world, supplies) as sandbox:
+                await sandbox.run("true", timeout=30)
 
     return _median([measured(lambda: asyncio.run(session())) for _ in range(ROUNDS)])
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -32,6 +33,7 @@ from .model import (
     Report,
     Session,
     World,
+    line_text,
 )
 from .progress import Progress
 from .runners import open_sandbox
@@ -65,11 +67,18 @@ async def rerun(
     Raises SandboxError where there is no sandbox.
     """
     cores = asyncio.Semaphore(len(os.sched_getaffinity(0)))
-    run = _Run(progress, cores, task.today, Supplier(config, progress.tell))
     chosen = [(source, to_run(source, everything=task.everything)) for source in sources]
+    with contextlib.ExitStack() as held:
+        supplier = Supplier(config, progress.tell, held)
+        return await _rerun_all(_Run(progress, cores, task.today, supplier), chosen, keep=task.keep)
+
+
+async def _rerun_all(
+    run: _Run, chosen: Iterable[tuple[Source, tuple[Session, ...]]], *, keep: bool
+) -> Report:
     async with asyncio.TaskGroup() as group:
         tasks = [
-            group.create_task(_rerun_post(run, source, sessions, keep=task.keep))
+            group.create_task(_rerun_post(run, source, sessions, keep=keep))
             for source, sessions in chosen
         ]
     return sum((done.result() for done in tasks), Report())
@@ -236,7 +245,8 @@ async def run_session(
                     writing = sandbox.write(step.path, step.text, root=step.root)
                     await _placed(step.location, step.path, writing)
                 case Artifact():
-                    artifacts.append(await _artifact(sandbox, step, environment))
+                    with _after(exchanges):
+                        artifacts.append(await _artifact(sandbox, step, environment))
         provenance = Provenance(
             day=today,
             kernel=sandbox.kernel,
@@ -251,6 +261,20 @@ async def run_session(
         exchanges=tuple(exchanges),
         artifacts=tuple(artifacts),
     )
+
+
+@contextlib.contextmanager
+def _after(exchanges: Sequence[Exchange]) -> Iterator[None]:
+    """Adds to a refusal that the command before failed, which is why nothing is there to show."""
+    try:
+        yield
+    except Refused as error:
+        last = exchanges[-1]
+        if not last.status:
+            raise
+        said = f": {line_text(last.output[-1])}" if last.output else ""
+        command = last.command.partition("\n")[0]
+        raise Refused(f"{error}; {command!r} ended with exit status {last.status}{said}") from error
 
 
 async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:

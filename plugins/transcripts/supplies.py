@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from .config import Config
 from .inputs import provide as provide_inputs
 from .model import World
-from .roots import Recipe, default_shelf, parse_recipe
+from .roots import Recipe, default_shelf, in_use, parse_recipe
 from .roots import provide as provide_root
 from .runners.sandbox import Supplies
 
 _KERNEL_PACKAGE = "user-mode-linux"
 
 
-@dataclass(frozen=True, slots=True)
 class Supplier:
-    """Makes or fetches each thing once, one at a time; what is there is found at once."""
+    """Makes or fetches each thing once, one at a time; what is there is found at once.
 
-    config: Config
-    tell: Callable[[str], None]
-    one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
+    Until ``held`` is left, nobody prunes what it gave.
+    """
+
+    def __init__(
+        self, config: Config, tell: Callable[[str], None], held: contextlib.ExitStack
+    ) -> None:
+        self._config = config
+        self._tell = tell
+        self._one_at_a_time = asyncio.Lock()
+        self._held = held
 
     async def supply(self, world: World, post: Path) -> Supplies:
         """All that a world needs.
@@ -31,13 +37,13 @@ class Supplier:
         Raises ParseError, with the line, for what a post asks for and cannot have, and
         TranscriptError for what an environment cannot have.
         """
-        async with self.one_at_a_time:
+        async with self._one_at_a_time:
             inputs = await provide_inputs(
                 world.inputs,
                 post=post,
                 shelf=default_shelf(),
-                tell=self.tell,
-                content=Path(self.config.content),
+                tell=self._tell,
+                content=Path(self._config.content),
             )
             return Supplies(
                 root=await self._system(root_recipe(world)),
@@ -48,8 +54,9 @@ class Supplier:
     async def _system(self, recipe: Recipe | None) -> Path:
         if recipe is None:
             return Path("/")
-        lock = Path(self.config.roots)
-        root = await provide_root(recipe, lock=lock, shelf=default_shelf(), tell=self.tell)
+        lock = Path(self._config.roots)
+        root = await provide_root(recipe, lock=lock, shelf=default_shelf(), tell=self._tell)
+        self._held.enter_context(in_use(root))
         return root.tree
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from transcripts.errors import SandboxError
-from transcripts.roots import default_shelf, describe_pruned, list_roots, prune
+from transcripts.roots import Root, default_shelf, describe_pruned, in_use, list_roots, prune
 from transcripts.roots.listing import describe_renewed
 from transcripts.roots.lock import Package, Pin, print_lock, write_pin
 from transcripts.roots.recipe import Recipe
@@ -35,8 +35,8 @@ def shelf(tmp_path: Path) -> Path:
     path = tmp_path / "shelf"
     for day, made in enumerate((pin("bookworm", "a"), pin("trixie", "b")), 1):
         place = path / "roots" / made.digest
-        place.mkdir(parents=True)
-        (place / "tree").write_bytes(b"x" * 10_000)
+        (place / "tree").mkdir(parents=True)
+        (place / "tree" / "file").write_bytes(b"x" * 10_000)
         (place / "recipe").write_text(print_lock([made]))
         used = datetime(2026, 11, day, tzinfo=UTC).timestamp()
         os.utime(place / "recipe", (used, used))
@@ -63,6 +63,13 @@ def test_what_no_recipe_wants_is_pruned_with_its_packages(shelf, tmp_path):
     assert describe_pruned(pruned)[-1].startswith("pruned 1 root file system and 1 package, ")
     again = asyncio.run(prune(shelf, recipes, lock=lock, tell=print))
     assert describe_pruned(again) == ("nothing to prune: all that is kept is wanted",)
+
+
+def test_what_is_in_use_stays(shelf, tmp_path):
+    (used, _) = list_roots(shelf)
+    with in_use(Root(digest=used.pin.digest, tree=used.place / "tree")):
+        asyncio.run(prune(shelf, [], lock=tmp_path / "lock", tell=print))
+    assert [root.pin for root in list_roots(shelf)] == [used.pin]
 
 
 def test_what_another_project_pins_stays_with_its_packages(shelf, tmp_path):

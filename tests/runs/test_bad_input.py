@@ -254,6 +254,13 @@ def test_a_file_that_no_page_can_show_is_told(
     assert _one_line(site.run("run"), 1).startswith(f"content/post.md:4: {problem}")
 
 
+def test_what_failed_is_told_with_the_table_that_it_left_empty(site: Site) -> None:
+    site.post(" table=x.csv\n$ nosuch > x.csv")
+    assert _one_line(site.run("run"), 1).endswith(
+        "; 'nosuch > x.csv' ended with exit status 127: bash: nosuch: command not found"
+    )
+
+
 def test_a_post_is_named_within_the_content(site: Site) -> None:
     site.write("README.md", "# Read me\n")
     assert _one_line(site.run("check", "README.md"), 2) == (

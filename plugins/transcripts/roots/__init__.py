@@ -11,7 +11,7 @@ from .kept import Kept, Pruned, list_roots, prune
 from .listing import describe_pruned, describe_renewed
 from .provide import provide, renew
 from .recipe import Recipe, native_architecture, parse_recipe
-from .shelf import Root, default_shelf
+from .shelf import Root, default_shelf, in_use
 
 __all__ = [
     "Kept",
@@ -21,6 +21,7 @@ __all__ = [
     "default_shelf",
     "describe_pruned",
     "describe_renewed",
+    "in_use",
     "list_roots",
     "native_architecture",
     "parse_recipe",

@@ -11,7 +11,7 @@ from pathlib import Path
 from .lock import Pin, read_lock
 from .programs import Tell
 from .recipe import Recipe
-from .shelf import Shelf, locks_of, remove
+from .shelf import Shelf, is_used, locks_of, remove
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class Kept:
     """Bytes on the disk."""
     used: datetime
     """When it was last provided."""
+    place: Path
+    """Its directory on the shelf."""
     locks: tuple[Path, ...]
     """For which it was provided; of all projects of the author."""
 
@@ -46,7 +48,13 @@ def list_roots(shelf: Path) -> tuple[Kept, ...]:
 def _kept(recipe: Path) -> Kept:
     (pin,) = read_lock(recipe)
     used = datetime.fromtimestamp(recipe.stat().st_mtime, tz=UTC)
-    return Kept(pin=pin, size=_size(recipe.parent), used=used, locks=locks_of(recipe.parent))
+    return Kept(
+        place=recipe.parent,
+        pin=pin,
+        size=_size(recipe.parent),
+        used=used,
+        locks=locks_of(recipe.parent),
+    )
 
 
 def _size(place: Path) -> int:
@@ -82,6 +90,8 @@ async def prune(shelf: Path, recipes: Iterable[Recipe], *, lock: Path, tell: Tel
 
 
 def _wanted(root: Kept, digests: set[str], lock: Path) -> bool:
+    if is_used(root.place):
+        return True
     others = (pin for other in root.locks if other != lock for pin in read_lock(other))
     return root.pin.digest in digests or any(pin.digest == root.pin.digest for pin in others)
 

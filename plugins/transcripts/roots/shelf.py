@@ -122,6 +122,29 @@ class Shelf:
             self.building.rename(self.roots / pin.digest)
 
 
+@contextlib.contextmanager
+def in_use(root: Root) -> Iterator[None]:
+    """Keep a root file system from being pruned, whoever else uses it."""
+    fd = os.open(root.tree, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(fd)
+
+
+def is_used(place: Path) -> bool:
+    """Whether somebody is using a root file system of the shelf just now."""
+    fd = os.open(place / "tree", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
 def locks_of(place: Path) -> tuple[Path, ...]:
     """The locks that a root file system was provided for."""
     try:

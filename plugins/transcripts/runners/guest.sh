@@ -13,7 +13,7 @@ here=${BASH_SOURCE%/*}
 . "$here/settings"
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export -n HOME PWD OLDPWD SHELL SHLVL TERM mem # those of the kernel, which no session shall see
-declare -a pipe watcher pid
+declare -a pipe writer watcher pid
 
 main() {
     exec 3<>"/dev/$line"
@@ -78,8 +78,11 @@ answer_start() { # NUMBER SHELL TEXT: the text is what printf shall make of the 
     read_text "$3"
     death=$text
     [[ -z $old ]] || exec {old}<&-
+    [[ -z ${writer[$2]} ]] || kill -9 "${writer[$2]}" 2>/dev/null
     exec {fifo}<>"$here/commands$2"
     pipe[$2]=$fifo
+    # What the dead shell did not read is there while children of its have the pipe open.
+    while read -r -t 0 -u "$fifo"; do read -r -d '' -t 0.1 -u "$fifo"; done
     (
         exec 2>/dev/null 3<&-
         become "$2"
@@ -110,8 +113,10 @@ answer_feed() { # NUMBER SHELL TEXT
     # A pipe holds 64 KiB; for more, another process waits until the shell has read them.
     if ((${#text} < 60000)); then
         printf %s "$text" >&"${pipe[$2]}"
+        writer[$2]=
     else
         printf %s "$text" >&"${pipe[$2]}" &
+        writer[$2]=$!
     fi
     say "$1" fed
 }
