@@ -14,6 +14,7 @@ from .model import Environment, Limits
 from .names import nearest
 
 KNOWN_RUNNERS = ("namespace", "machine")
+KNOWN_EMULATORS = ("auto", "uml", "qemu")
 _ROOTS = "requirements-roots.txt"
 _SUITE = re.compile(r"^debian:[a-z]+$")
 
@@ -109,6 +110,13 @@ def _check_systems(environment: Environment, place: str) -> None:
         )
     if environment.kernel and environment.runner != "machine":
         raise ConfigError(f"{place}: only a machine has a kernel of its own; remove 'kernel'")
+    if environment.emulator not in KNOWN_EMULATORS:
+        raise ConfigError(
+            f"{place}: unknown emulator {environment.emulator!r};"
+            f" {nearest(environment.emulator, KNOWN_EMULATORS)}"
+        )
+    if environment.emulator != "auto" and environment.runner != "machine":
+        raise ConfigError(f"{place}: only a machine has an emulator; remove 'emulator'")
 
 
 def _packages(described: object, place: str) -> tuple[str, ...]:

@@ -202,7 +202,9 @@ class Environment:
     packages: tuple[str, ...] = ()
     """Debian packages that such a root has besides the essential ones."""
     kernel: str = ""
-    """For machines: the Debian suite whose User-mode Linux boots; empty for the system's own."""
+    """For machines: the Debian suite whose kernel boots; empty for the system's own."""
+    emulator: str = "auto"
+    """For machines: ``uml``, ``qemu``, or ``auto`` for the first of them that is there."""
     user: str = "reader"
     host: str = "blog"
     timezone: str = "UTC"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from .config import Config
@@ -12,9 +13,9 @@ from .inputs import provide as provide_inputs
 from .model import World
 from .roots import Recipe, default_shelf, in_use, parse_recipe
 from .roots import provide as provide_root
+from .runners.engines import kernel_packages, needs_qemu
+from .runners.machine import boots_with_kvm
 from .runners.sandbox import Supplies
-
-_KERNEL_PACKAGE = "user-mode-linux"
 
 
 class Supplier:
@@ -30,6 +31,7 @@ class Supplier:
         self._tell = tell
         self._one_at_a_time = asyncio.Lock()
         self._held = held
+        self._kvm: dict[Path, bool] = {}
 
     async def supply(self, world: World, post: Path) -> Supplies:
         """All that a world needs.
@@ -45,11 +47,12 @@ class Supplier:
                 tell=self._tell,
                 content=Path(self._config.content),
             )
-            return Supplies(
+            supplies = Supplies(
                 root=await self._system(root_recipe(world)),
                 kernel=await self._system(kernel_recipe(world)),
                 inputs=inputs,
             )
+            return replace(supplies, kvm=await self._has_kvm(world, supplies))
 
     async def _system(self, recipe: Recipe | None) -> Path:
         if recipe is None:
@@ -58,6 +61,14 @@ class Supplier:
         root = await provide_root(recipe, lock=lock, shelf=default_shelf(), tell=self._tell)
         self._held.enter_context(in_use(root))
         return root.tree
+
+    async def _has_kvm(self, world: World, supplies: Supplies) -> bool:
+        """Whether KVM boots the world's machine, tried once for each kernel."""
+        if world.environment.runner != "machine" or not needs_qemu(world, supplies):
+            return False
+        if supplies.kernel not in self._kvm:
+            self._kvm[supplies.kernel] = await boots_with_kvm(world, supplies)
+        return self._kvm[supplies.kernel]
 
 
 def root_recipe(world: World) -> Recipe | None:
@@ -75,4 +86,4 @@ def kernel_recipe(world: World) -> Recipe | None:
     """What has the kernel of a world's machine; None for the author's own system."""
     if not world.environment.kernel:
         return None
-    return parse_recipe(world.environment.kernel, (_KERNEL_PACKAGE,))
+    return parse_recipe(world.environment.kernel, kernel_packages(world.environment.emulator))

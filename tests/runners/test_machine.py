@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,19 @@ def _mount(path: str, kind: str, size: int = 64 * MIB, **more: Any) -> Mount:
     return replace(Mount(path=path, kind=kind, size=size, options=(), location=place), **more)
 
 
-def _left() -> set[Path]:
-    """What a machine keeps in directories of the host while it is there."""
-    places = (Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/dev/shm"))
-    return {path for place in places for path in place.glob("transcripts-*")}
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A directory that a sandbox's identity can enter, as those of pytest it cannot."""
+    with tempfile.TemporaryDirectory(prefix="tested-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+@pytest.fixture
+def left(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where machines put what they need on the host."""
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    return place
 
 
 # --- Two users --------------------------------------------------------------------------
@@ -90,6 +100,13 @@ def test_the_user_is_not_root_and_cannot_speak_to_root_s_shell(machine: World) -
     assert shown(ran[-1]) == "0\n"
 
 
+def test_neither_shell_has_what_feeds_the_other(machine: World) -> None:
+    look = "ls -l /proc/$$/fd /proc/self/fd | grep -o 'commands[12]' | sort -u"
+    user, root, _, again = machine.play(look, as_root(look), "exit", look)
+    assert (shown(user), shown(root)) == ("commands1\n", "commands2\n")
+    assert shown(again) == "commands1\n"
+
+
 def test_a_dead_shell_of_root_s_gets_a_new_one_beside_the_user_s(machine: World) -> None:
     _, died, new, user = machine.play(
         "x=kept", as_root("exit 3"), as_root("id -un; pwd"), "echo $x"
@@ -129,8 +146,7 @@ ALL = (
 )
 
 
-def test_file_systems_are_made_mounted_and_thrown_away(machine: World) -> None:
-    before = _left()
+def test_file_systems_are_made_mounted_and_thrown_away(machine: World, left: Path) -> None:
     kinds, options, inode, sizes, owners, swap, kernel, told = machine.play(
         "stat -fc %T /mnt/*",
         "grep -oE '/mnt/(e4|b|t) .*' /proc/mounts",
@@ -159,7 +175,7 @@ def test_file_systems_are_made_mounted_and_thrown_away(machine: World) -> None:
     assert told == "ext2, ext3, ext4, xfs, btrfs, tmpfs"
     (empty,) = machine.play("ls /mnt/e2", mounts=ALL[:1])
     assert shown(empty) == "lost+found\n"
-    assert _left() == before
+    assert not list(left.iterdir())
 
 
 def _lines(ran: Ran) -> list[str]:
@@ -208,22 +224,19 @@ def test_a_mount_that_fails_is_named_with_its_line_and_its_reason(
     assert "\n" not in said
 
 
-def test_a_file_system_without_its_tool_is_named(machine: World, tmp_path: Path) -> None:
+def test_a_file_system_without_its_tool_is_named(machine: World, place: Path) -> None:
     """A root file system of its own lacks what nobody asked for."""
-    root = tmp_path / "root"
+    root = place / "root"
     (root / "usr").mkdir(parents=True)
     for top in ("bin", "sbin", "lib", "lib64"):
         (root / top).symlink_to(f"usr/{top}")
-    for place in ("usr/bin", "usr/lib64", "usr/lib/x86_64-linux-gnu", "usr/sbin", "etc"):
-        (root / place).mkdir(parents=True, exist_ok=True)
+    for directory in ("usr/bin", "usr/lib64", "usr/lib/x86_64-linux-gnu", "usr/sbin", "etc"):
+        (root / directory).mkdir(parents=True, exist_ok=True)
     programs = ("bash", "mount", "ln", "chown", "setsid", "setpriv")
     for path in (*(Path("/usr/bin") / name for name in programs), *_libraries()):
         shutil.copy(path, root / path.relative_to("/"))
     for name in ("passwd", "group"):
         (root / "etc" / name).touch()
-    tmp_path.chmod(0o755)
-    for parent in tmp_path.parents[:2]:
-        parent.chmod(0o755)
     described = Described(environment=machine.environment(), mounts=(ALL[0],))
 
     async def opened() -> None:
@@ -364,8 +377,10 @@ def test_a_fork_bomb_of_root_s_ends_with_its_session(machine: World) -> None:
 
 
 @pytest.mark.parametrize("delay", [0, 0.05, 0.2])
-def test_an_interrupted_boot_leaves_nothing_behind(machine: World, delay: float) -> None:
-    before, seen = _left(), set()
+def test_an_interrupted_boot_leaves_nothing_behind(
+    machine: World, left: Path, delay: float
+) -> None:
+    seen: set[int] = set()
 
     async def interrupted() -> None:
         async def booting() -> None:
@@ -384,7 +399,7 @@ def test_an_interrupted_boot_leaves_nothing_behind(machine: World, delay: float)
         asyncio.run(interrupted())
     assert seen
     assert gone(seen)
-    assert _left() == before
+    assert not list(left.iterdir())
 
 
 def test_two_machines_at_once_do_not_see_each_other(machine: World) -> None:

@@ -15,6 +15,7 @@ from transcripts.model import World
 from transcripts.parse import parse
 from transcripts.runners import uml
 from transcripts.runners.bubblewrap import ISOLATION, Invocation, Layout
+from transcripts.runners.guestroot import FIRST_DISK_FD, Systems
 
 _FIRST_FD = 100
 
@@ -47,7 +48,7 @@ def test_each_disk_has_a_device_and_a_descriptor_of_its_own(case: Path) -> None:
     world = _world(case)
     disks = [mount for mount in world.mounts if mount.kind != "tmpfs"]
     given = [word for word in _invoked(case).arguments if word.startswith("ubd")]
-    assert given == [f"ubd{n}=/dev/fd/{uml.FIRST_DISK_FD + n}" for n in range(len(disks))]
+    assert given == [f"ubd{n}=/dev/fd/{FIRST_DISK_FD + n}" for n in range(len(disks))]
     lines = [line.split() for line in uml.texts(world)["mounts"].splitlines()]
     assert [words[3] for words in lines] == [mount.path for mount in world.mounts]
     devices = [words[2] for words in lines if words[1] != "tmpfs"]
@@ -76,7 +77,7 @@ def _world(case: Path) -> World:
 
 def _invoked(case: Path) -> Invocation:
     described = _described(case)
-    systems = uml.Systems(kernel=_layout(described["kernel"]), guest=_layout(described["guest"]))
+    systems = Systems(kernel=_layout(described["kernel"]), guest=_layout(described["guest"]))
     inputs = {name: Path(path) for name, path in described.get("inputs", {}).items()}
     return uml.invocation(_world(case), systems, inputs, Path("/scripts"), first_fd=_FIRST_FD)
 

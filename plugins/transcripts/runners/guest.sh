@@ -74,17 +74,19 @@ make_mount() {
 
 # Start a shell on a terminal of its own, in the place of any before it.
 answer_start() { # NUMBER SHELL TEXT: the text is what printf shall make of the shell's death
-    local death fifo old=${pipe[$2]}
+    local death fifo old=${pipe[$2]} other
     read_text "$3"
     death=$text
     [[ -z $old ]] || exec {old}<&-
-    [[ -z ${writer[$2]} ]] || kill -9 "${writer[$2]}" 2>/dev/null
+    [[ -z ${writer[$2]} ]] || { kill -9 "${writer[$2]}"; wait "${writer[$2]}"; } 2>/dev/null
     exec {fifo}<>"$here/commands$2"
     pipe[$2]=$fifo
-    # What the dead shell did not read is there while children of its have the pipe open.
-    while read -r -t 0 -u "$fifo"; do read -r -d '' -t 0.1 -u "$fifo"; done
+    if read -r -t 0 -u "$fifo"; then # what the dead shell did not read
+        dd if="$here/commands$2" iflag=nonblock bs=64K of=/dev/null 2>/dev/null
+    fi
     (
         exec 2>/dev/null 3<&-
+        for other in "${pipe[@]}"; do [[ $other == "$fifo" ]] || exec {other}<&-; done
         become "$2"
         # shellcheck disable=SC2059 # a format it is
         printf "$death" $? >"/dev/$terminals$2" # opened anew, as the old one has been hung up

@@ -10,27 +10,25 @@ import re
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import SandboxError
 from ..model import Mount, World
-from . import uml
+from . import guestroot
 from .disks import check_mounts, make_disks
+from .engines import Engine, choose, instead, kvm_permitted
 from .guest import Guest
-from .launch import cure, launch, layout, shortages_told
-from .process import Process, Watch, open_terminal, unprivileged
+from .guestroot import SCRIPTS
+from .launch import cure, launch, shortages_told
+from .process import Process, open_terminal, unprivileged
 from .sandbox import Ran, Refused, Sandbox, Supplies
-from .seccomp import Calls
 from .shell import Shell
 
-_FIRST_FILE_FD = 100
 _BOOT_TIMEOUT = 60.0
+_KVM_PATIENCE = 5.0
 _KILL_PATIENCE = 3.0
 _USER, _ROOT = 1, 2
-# Where programs lie. What is read there is taken for executed: the host cannot tell, and nobody
-# prints a program.
-_PLACES = ("bin", "sbin", "usr/bin", "usr/sbin", "usr/local", "usr/libexec", "opt")
-_READS = Watch(calls=Calls.READS, paths=tuple(f"/{uml.GUEST}/{place}/" for place in _PLACES))
 _SCRIPT = Path(__file__).with_name("guest.sh")
 _PANIC = re.compile(r"Kernel panic - not syncing: [^\r\n]*")
 
@@ -52,7 +50,7 @@ class GuestHands:
 
     @property
     def prelude(self) -> str:
-        return uml.prelude(self._machine.world.environment)
+        return self._machine.engine.prelude
 
     async def start(self, death: str) -> None:
         self._executed = set(self._machine.process.programs)
@@ -68,7 +66,7 @@ class GuestHands:
     def shortened(self, lines: str) -> str:
         # A shell reads its commands byte by byte, and each system call costs a machine dearly.
         # The last argument stays what it was.
-        return f'{{ \\. {uml.SCRIPTS}/{self._guest.put(lines)} "$_"; }} >/dev/null 2>&1\n'
+        return f'{{ \\. {SCRIPTS}/{self._guest.put(lines)} "$_"; }} >/dev/null 2>&1\n'
 
     def stop_feeding(self) -> None:
         pass
@@ -84,7 +82,7 @@ class GuestHands:
             await self.close()  # it has no time left even for us
 
     def writing(self, text: str, path: str) -> str:
-        return f"\\command cat <{uml.SCRIPTS}/{self._guest.put(text)} >|{path}"
+        return f"\\command cat <{SCRIPTS}/{self._guest.put(text)} >|{path}"
 
     async def take(self, path: str, limit: int) -> bytes:
         """A file, from where the shell is. Raises Refused."""
@@ -119,7 +117,10 @@ class GuestHands:
 class _Machine:
     """A machine that is running; see Sandbox for what each method promises."""
 
-    def __init__(self, world: World, process: Process, guest: Guest, terminals: list[int]) -> None:
+    def __init__(
+        self, world: World, engine: Engine, process: Process, guest: Guest, terminals: list[int]
+    ) -> None:
+        self.engine = engine
         self.process = process
         self.guest = guest
         self.epitaph = "the machine ended"
@@ -140,7 +141,7 @@ class _Machine:
 
     @property
     def kernel(self) -> str:
-        return f"Linux {self._release} (User-mode Linux)"
+        return f"Linux {self._release} ({self.engine.name})"
 
     @property
     def filesystem(self) -> str:
@@ -149,7 +150,7 @@ class _Machine:
 
     @property
     def programs(self) -> frozenset[str]:
-        read = (path.removeprefix(f"/{uml.GUEST}") for path in self.process.programs)
+        read = (path.removeprefix(self.engine.root) for path in self.process.programs)
         return frozenset({*read, "/bin/bash"})
 
     async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
@@ -208,6 +209,20 @@ def _refused(mount: Mount, reason: str) -> Refused:
     )
 
 
+async def boots_with_kvm(world: World, supplies: Supplies) -> bool:
+    """Whether QEMU boots the machine with KVM, which may open and never run anything."""
+    if not kvm_permitted():
+        return False
+    try:
+        async with (
+            asyncio.timeout(_KVM_PATIENCE),
+            open_sandbox(replace(world, mounts=()), replace(supplies, kvm=True)),
+        ):
+            return True
+    except (SandboxError, TimeoutError):
+        return False
+
+
 @contextlib.asynccontextmanager
 async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbox]:
     """Boot a machine and start a shell in it.
@@ -216,12 +231,24 @@ async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbo
     that the post asks for and cannot have.
     """
     check_mounts(world)
-    _check_kernel(supplies.kernel)
+    engine = choose(world, supplies)
+    async with contextlib.AsyncExitStack() as ours:
+        try:
+            machine = await ours.enter_async_context(_running(world, engine))
+        except SandboxError:
+            if not (other := instead(world, supplies)):
+                raise
+            machine = await ours.enter_async_context(_running(world, other))
+        yield machine
+
+
+@contextlib.asynccontextmanager
+async def _running(world: World, engine: Engine) -> AsyncIterator[_Machine]:
     with contextlib.ExitStack() as ours:
         with shortages_told():
             scripts = Path(ours.enter_context(tempfile.TemporaryDirectory(prefix="transcripts-")))
-            _lay_out(scripts, world)
-            machine = _launch(world, supplies, scripts, ours)
+            _lay_out(scripts, engine)
+            machine = _launch(world, engine, scripts, ours)
         try:
             await machine.boot()
             yield machine
@@ -231,21 +258,13 @@ async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbo
             await machine.process.close()
 
 
-def _check_kernel(system: Path) -> None:
-    if not (system / uml.KERNEL.lstrip("/")).exists():
-        raise SandboxError(
-            f"{system} has no {uml.KERNEL}; install it with 'apt install user-mode-linux', or set"
-            " the environment's kernel to a suite such as 'debian:trixie'"
-        )
-
-
-def _lay_out(scripts: Path, world: World) -> None:
+def _lay_out(scripts: Path, engine: Engine) -> None:
     """Write what the machine reads at its start, for the identity alone that it runs as."""
     (scripts / "guest.sh").write_bytes(_SCRIPT.read_bytes())
-    for name, text in uml.texts(world).items():
+    for name, text in engine.texts.items():
         (scripts / name).write_text(text, encoding="utf-8")
     (scripts / "dev").mkdir()
-    for name, target in uml.DEVICE_LINKS.items():
+    for name, target in guestroot.DEVICE_LINKS.items():
         (scripts / "dev" / name).symlink_to(target)
     identity = unprivileged()
     # The machine's root can open what has no mode; its user, whose the files are there, cannot.
@@ -255,21 +274,22 @@ def _lay_out(scripts: Path, world: World) -> None:
     os.chown(scripts, identity.uid, identity.gid)
 
 
-def _launch(
-    world: World, supplies: Supplies, scripts: Path, ours: contextlib.ExitStack
-) -> _Machine:
-    systems = uml.Systems(kernel=layout(supplies.kernel), guest=layout(supplies.root))
-    told = uml.invocation(world, systems, supplies.inputs, scripts, first_fd=_FIRST_FILE_FD)
+def _launch(world: World, engine: Engine, scripts: Path, ours: contextlib.ExitStack) -> _Machine:
+    told = engine.invocation(scripts)
     size = (world.environment.rows, world.environment.columns)
     line, theirs = (end.detach() for end in socket.socketpair())
     (user, user_terminal), (root, root_terminal) = open_terminal(size), open_terminal(size)
-    disks = dict(enumerate(make_disks(world.mounts, ours), start=uml.FIRST_DISK_FD))
-    given = {uml.LINE_FD: theirs, uml.USER_FD: user_terminal, uml.ROOT_FD: root_terminal}
+    disks = dict(enumerate(make_disks(world.mounts, ours), start=guestroot.FIRST_DISK_FD))
+    given = {
+        guestroot.LINE_FD: theirs,
+        guestroot.USER_FD: user_terminal,
+        guestroot.ROOT_FD: root_terminal,
+    }
     ours.callback(os.close, user)
     ours.callback(os.close, root)
     try:
-        process = launch(told, {**given, **disks}, size=size, watch=_READS)
+        process = launch(told, {**given, **disks}, size=size, watch=engine.watch)
     finally:
         for fd in given.values():
             os.close(fd)
-    return _Machine(world, process, Guest(process, line, scripts), [user, root])
+    return _Machine(world, engine, process, Guest(process, line, scripts), [user, root])

@@ -137,6 +137,8 @@ class Process:
         identifier, pid, _flags, number, _arch, _ip, *arguments = _NOTIFICATION.unpack(buffer)
         index = seccomp.path_argument(_MACHINE, number)
         path = _string_in(pid, arguments[index])
+        if self._watch.calls is seccomp.Calls.OPENS:
+            path = str(_directory(pid, arguments[0]) / path)
         if path.startswith(self._watch.paths) and len(self.programs) < _MOST_PROGRAMS:
             self.programs.add(path)
         with contextlib.suppress(FileNotFoundError):
@@ -148,6 +150,14 @@ def _group(pid: int) -> int:
         return os.getpgid(pid)
     except ProcessLookupError:
         return 0
+
+
+def _directory(pid: int, fd: int) -> Path:
+    """Where a descriptor of another process leads, as that process sees it."""
+    try:
+        return Path(f"/proc/{pid}/fd/{fd}").readlink()
+    except OSError:
+        return Path()
 
 
 def _string_in(pid: int, address: int) -> str:

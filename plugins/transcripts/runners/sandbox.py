@@ -29,6 +29,8 @@ class Supplies:
     """The root file system, unpacked."""
     kernel: Path = Path("/")
     """The system that has the kernel of a machine."""
+    kvm: bool = False
+    """Whether the processor itself can run machines, and may."""
     inputs: Mapping[str, Path] = field(default_factory=dict)
     """The files that sessions find under ``/inputs``, by their names there."""
 

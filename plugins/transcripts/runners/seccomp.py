@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-_LOAD, _JUMP_EQUAL, _JUMP_ABOVE, _RETURN = 0x20, 0x15, 0x25, 0x06
+_LOAD, _RETURN = 0x20, 0x06
+_JUMP_EQUAL, _JUMP_ABOVE, _JUMP_SET = 0x15, 0x25, 0x45
 _ALLOW, _ERRNO, _NOTIFY = 0x7FFF0000, 0x00050000, 0x7FC00000
 _SYSCALL, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
@@ -78,6 +79,8 @@ class Calls(Enum):
     EXECS = "execs"
     READS = "reads"
     """openat(2) for reading, without any flag: so User-mode Linux opens what its guest opens."""
+    OPENS = "opens"
+    """openat(2), but of directories: so QEMU does, from one to the next."""
 
 
 def path_argument(machine: str, number: int) -> int:
@@ -113,8 +116,12 @@ def notices(machine: str, calls: Calls) -> bytes:
         execs = ((_JUMP_EQUAL, 1, 0, arch.execve), (_JUMP_EQUAL, 0, 1, arch.execveat))
         return _assemble([load, *execs, notify, allow])
     flags = (_LOAD, 0, 0, _ARGUMENTS + 8 * 2)
-    reads = ((_JUMP_EQUAL, 0, 3, arch.openat), flags, (_JUMP_EQUAL, 0, 1, os.O_RDONLY))
-    return _assemble([load, *reads, notify, allow])
+    wanted = (
+        (_JUMP_EQUAL, 0, 1, os.O_RDONLY)
+        if calls is Calls.READS
+        else (_JUMP_SET, 1, 0, os.O_PATH | os.O_DIRECTORY)
+    )
+    return _assemble([load, (_JUMP_EQUAL, 0, 3, arch.openat), flags, wanted, notify, allow])
 
 
 _Step = tuple[int, int, int, int]

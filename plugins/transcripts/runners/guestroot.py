@@ -1,0 +1,188 @@
+"""The root file system of a machine and what it reads there at its start: pure functions.
+
+It is the same whatever emulates the machine; ``Devices`` says what differs.
+Source: bwrap(1) 0.8, fstab(5), proc(5).
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..model import Environment, Mount, World
+from . import bubblewrap
+from .bubblewrap import UID, Invocation, Layout
+
+GUEST = "/guest"
+"""Where the sandbox has the machine's root file system."""
+SCRIPTS = "/.transcripts"
+"""Where the machine finds what the host tells it; writable for the host alone."""
+INIT = ("/bin/bash", "--noprofile", "--norc", f"{SCRIPTS}/guest.sh")
+"""The first process."""
+LINE_FD, USER_FD, ROOT_FD = 20, 21, 22
+"""The serial line of requests, and the terminals of the two shells."""
+FIRST_DISK_FD = 23
+DEVICE_LINKS = {
+    "fd": "/proc/self/fd",
+    "stdin": "/proc/self/fd/0",
+    "stdout": "/proc/self/fd/1",
+    "stderr": "/proc/self/fd/2",
+}
+"""What shells want in /dev besides the kernel's own."""
+_LOADERS = {
+    "x86_64": "/lib64/ld-linux-x86-64.so.2",
+    "aarch64": "/lib/ld-linux-aarch64.so.1",
+}
+_DIRECTORIES = (
+    *("", "/home", "/var", "/proc", "/sys", "/dev"),
+    *("/tmp", "/var/tmp", "/run", "/root", "/mnt"),  # noqa: S108 — inside of the machine
+)
+_PROGRAMS_OF_SETUP = 64
+"""Processes of the kernel and of ours, which count as the session's own do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Systems:
+    """The two root file systems of a sandbox with a machine."""
+
+    kernel: Layout
+    """Has the kernel, and what runs it."""
+    guest: Layout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Devices:
+    """Under which names in /dev the machine finds what it is given."""
+
+    line: str
+    """The one that carries requests."""
+    terminals: str
+    """Those of the shells begin so, and end with the shell's number."""
+    disks: str
+    """They begin so, and end with a letter."""
+    sized: bool
+    """Whether a terminal knows the size of the one on the host."""
+
+
+def disk_descriptors(mounts: tuple[Mount, ...]) -> range:
+    """The descriptors of the disks, in the order of the mounts that have one."""
+    count = sum(mount.kind != "tmpfs" for mount in mounts)
+    return range(FIRST_DISK_FD, FIRST_DISK_FD + count)
+
+
+def composed(
+    world: World, guest: Layout, inputs: Mapping[str, Path], scripts: Path, *, first_fd: int
+) -> Invocation:
+    """What gives the sandbox the machine's root file system as GUEST.
+
+    File descriptors of its files count from ``first_fd``; ``scripts`` is the directory that the
+    machine shall see as SCRIPTS.
+    """
+    environment = world.environment
+    covers, files = bubblewrap.covered(environment, guest, GUEST, first_fd=first_fd)
+    made = (*_DIRECTORIES, bubblewrap.home(environment), *(mount.path for mount in world.mounts))
+    arguments = (
+        # Before what is bound below them, as bwrap makes parents for the owner alone.
+        *(word for path in made for word in ("--perms", "0755", "--dir", f"{GUEST}{path}")),
+        *bubblewrap.system(guest, GUEST),
+        *covers,
+        *bubblewrap.given(inputs, GUEST),
+        *("--ro-bind", str(scripts), f"{GUEST}{SCRIPTS}"),
+    )
+    return Invocation(arguments=arguments, files=files)
+
+
+# --- What the machine reads at its start ------------------------------------------------
+
+
+def texts(world: World, devices: Devices, machine: str) -> Mapping[str, str]:
+    """The files beside guest.sh, by name; ``machine`` is a processor's name as in uname(1)."""
+    environment, home = world.environment, bubblewrap.home(world.environment)
+    settings = {
+        "line": devices.line,
+        "terminals": devices.terminals,
+        "loader": _LOADERS[machine],
+        "host": environment.host,
+        "user": environment.user,
+        "processes": str(environment.limits.processes),
+        "threads": str(environment.limits.processes + _PROGRAMS_OF_SETUP),
+        "file_size": str(environment.limits.file_size >> 10),
+    }
+    return {
+        "settings": _assignments(settings),
+        "user": _environment(_early(environment, environment.user, home)),
+        "root": _environment(_early(environment, "root", "/root")),
+        "fstab": "".join(f"{line}\n" for line in _fstab(world, home)),
+        "mounts": "".join(f"{line}\n" for line in _mounts(world.mounts, devices)),
+    }
+
+
+def _assignments(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+
+
+def prelude(environment: Environment, devices: Devices) -> str:
+    """What a shell begins with: the variables for which programs read files as they start.
+
+    Those that start the shell need not read them.
+    """
+    size = f"stty rows {environment.rows} columns {environment.columns}; "
+    exported = f"export LANG={shlex.quote(environment.locale)} TERM={bubblewrap.TERM}; "
+    return exported if devices.sized else exported + size
+
+
+def _early(environment: Environment, user: str, home: str) -> Mapping[str, str]:
+    values = bubblewrap.variables(environment, user, home)
+    return {name: value for name, value in values.items() if name not in ("LANG", "TERM")}
+
+
+def _environment(values: Mapping[str, str]) -> str:
+    """Go home, and define what starts a program with these variables alone."""
+    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
+    return f'cd {shlex.quote(values["HOME"])}\nwith_environment() {{ {words} SHLVL=0 "$@"; }}\n'
+
+
+def _fstab(world: World, home: str) -> tuple[str, ...]:
+    size = f"size={world.environment.limits.storage}"
+    return (
+        "proc /proc proc defaults",
+        "sysfs /sys sysfs defaults",
+        "devpts /dev/pts devpts mode=620,ptmxmode=666,X-mount.mkdir",
+        f"tmpfs /dev/shm tmpfs mode=1777,{size},X-mount.mkdir",
+        *(f"tmpfs {path} tmpfs mode=1777,{size}" for path in ("/tmp", "/var/tmp", "/run")),  # noqa: S108 — likewise
+        f"tmpfs {home} tmpfs mode=755,uid={UID},gid={UID},{size}",
+        f"tmpfs /root tmpfs mode=700,{size}",
+    )
+
+
+def _mounts(mounts: tuple[Mount, ...], devices: Devices) -> list[str]:
+    """A line for each: its number, type, device, path, options, and how to make it."""
+    lines, disks = [], 0
+    for number, mount in enumerate(mounts):
+        # Below another mount there is no directory for it yet.
+        options = ",".join((*mount.options, "X-mount.mkdir"))
+        if mount.kind == "tmpfs":
+            device, options = "tmpfs", f"size={mount.size},{options}"
+        else:
+            device, disks = f"/dev/{devices.disks}{chr(ord('a') + disks)}", disks + 1
+        lines.append(f"{number} {mount.kind} {device} {mount.path} {options} {_make(mount)}")
+    return lines
+
+
+def _make(mount: Mount) -> str:
+    inode, block = mount.inode_size, mount.block_size
+    match mount.kind:
+        case "tmpfs":
+            return ""
+        case "xfs":
+            words = [f"-i size={inode}"] if inode else []
+            words += [f"-b size={block}"] if block else []
+            return " ".join(("mkfs.xfs -q -f", *words))
+        case "btrfs":
+            return "mkfs.btrfs -q -f"
+        case kind:
+            words = [f"-I {inode}"] if inode else []
+            words += [f"-b {block}"] if block else []
+            return " ".join((f"mkfs.{kind} -q -F", *words))
