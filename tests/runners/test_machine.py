@@ -18,6 +18,7 @@ from transcripts.model import Limits, Location, Mount
 from transcripts.model import World as Described
 from transcripts.runners import open_sandbox
 from transcripts.runners.sandbox import Ran, Refused, Supplies
+from transcripts.runners.scratch import scratch
 
 from .conftest import (
     PATIENCE,
@@ -435,3 +436,25 @@ def test_the_machine_is_told_and_the_programs_of_its_sessions_alone(machine: Wor
     assert kernel.startswith("Linux ")
     assert kernel.endswith(" (User-mode Linux)")
     assert names == {"bash", "seq", "sort", "mkdir"}
+
+
+def test_root_reaches_nothing_private_and_nothing_unbounded_around_the_machine(
+    machine: World,
+) -> None:
+    mounted, found, written = machine.play(
+        as_root("mkdir /tmp/out && mount -t hostfs none /tmp/out -o /"),
+        as_root("cd /tmp/out && ls -d etc opt root home var/lib/dpkg"),
+        as_root("for place in . dev guest usr; do touch $place/new || echo refused; done"),
+    )
+    assert mounted.status == 0
+    assert b"No such file" in found.output
+    assert not [line for line in shown(found).splitlines() if "No such file" not in line]
+    assert shown(written).count("refused\n") == 4
+
+
+def test_a_directory_that_a_killed_run_left_is_swept(left: Path) -> None:
+    (left / "transcripts-dead").mkdir()
+    (left / "transcripts-dead" / "guest.sh").touch()
+    with scratch() as alive, scratch() as other:
+        assert set(left.iterdir()) == {alive, other}
+    assert not list(left.iterdir())

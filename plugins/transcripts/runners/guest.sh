@@ -124,7 +124,10 @@ answer_feed() { # NUMBER SHELL TEXT
 }
 
 answer_more() { # NUMBER SHELL: has it read all, and does it wait for more?
-    if look_at "$2" && [[ ${stat[2]} == S && ${stat[7]} == "${pid[$2]}" ]] &&
+    # One that writes what a pipe does not hold has more to give.
+    if [[ ${writer[$2]} && -e /proc/${writer[$2]}/exe ]]; then
+        say "$1" no
+    elif look_at "$2" && [[ ${stat[2]} == S && ${stat[7]} == "${pid[$2]}" ]] &&
         ! read -r -t 0 -u "${pipe[$2]}"; then
         say "$1" yes
     else

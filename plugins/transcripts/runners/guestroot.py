@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..model import Environment, Mount, World
@@ -35,6 +35,9 @@ _LOADERS = {
     "x86_64": "/lib64/ld-linux-x86-64.so.2",
     "aarch64": "/lib/ld-linux-aarch64.so.1",
 }
+_PRIVATE = ("/etc", "/opt", "/var/lib/dpkg")
+SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
+"""Of the sandbox around the machine nothing can be written but what has a size."""
 _DIRECTORIES = (
     *("", "/home", "/var", "/proc", "/sys", "/dev"),
     *("/tmp", "/var/tmp", "/run", "/root", "/mnt"),  # noqa: S108 — inside of the machine
@@ -92,6 +95,13 @@ def composed(
         *("--ro-bind", str(scripts), f"{GUEST}{SCRIPTS}"),
     )
     return Invocation(arguments=arguments, files=files)
+
+
+def kernel_system(kernel: Layout) -> tuple[str, ...]:
+    """Bind only programs and libraries: through the kernel, root of the machine reads it all."""
+    return bubblewrap.system(
+        replace(kernel, directories=tuple(d for d in kernel.directories if d not in _PRIVATE))
+    )
 
 
 # --- What the machine reads at its start ------------------------------------------------

@@ -8,7 +8,6 @@ import contextlib
 import os
 import re
 import socket
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from .guestroot import SCRIPTS
 from .launch import cure, launch, shortages_told
 from .process import Process, open_terminal, unprivileged
 from .sandbox import Ran, Refused, Sandbox, Supplies
+from .scratch import scratch
 from .shell import Shell
 
 _BOOT_TIMEOUT = 60.0
@@ -203,10 +203,10 @@ class _Machine:
 
 
 def _refused(mount: Mount, reason: str) -> Refused:
-    return Refused(
-        f"{mount.location}: {mount.path} could not be mounted: {reason};"
-        " mend its size or its options"
-    )
+    remedy = "mend its size or its options"
+    if reason.startswith("there is no"):
+        remedy = "install the package that has it, or name that in 'Packages:'"
+    return Refused(f"{mount.location}: {mount.path} could not be mounted: {reason}; {remedy}")
 
 
 async def boots_with_kvm(world: World, supplies: Supplies) -> bool:
@@ -246,7 +246,7 @@ async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbo
 async def _running(world: World, engine: Engine) -> AsyncIterator[_Machine]:
     with contextlib.ExitStack() as ours:
         with shortages_told():
-            scripts = Path(ours.enter_context(tempfile.TemporaryDirectory(prefix="transcripts-")))
+            scripts = ours.enter_context(scratch())
             _lay_out(scripts, engine)
             machine = _launch(world, engine, scripts, ours)
         try:

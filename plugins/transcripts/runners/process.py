@@ -10,6 +10,7 @@ import fcntl
 import os
 import platform
 import pwd
+import select
 import signal
 import socket
 import struct
@@ -91,6 +92,8 @@ class Process:
                 os.killpg(self.pid, signal.SIGKILL)
         await self.ended.wait()
         if self.master >= 0:
+            # Else the loop takes the next descriptor of this number for the one that is gone.
+            self._loop.remove_reader(self.master)
             os.close(self.master)
             self.master = -1
 
@@ -129,8 +132,10 @@ class Process:
         buffer = bytearray(_NOTIFICATION.size)
         try:
             fcntl.ioctl(self._listener, _RECEIVE, buffer)
-        except FileNotFoundError:
-            return  # the caller was killed while it waited for us
+        except FileNotFoundError:  # the caller was killed while it waited for us
+            if _hung_up(self._listener):
+                self._stop_listening()
+            return
         except OSError:
             self._stop_listening()  # nobody is left who could call
             return
@@ -143,6 +148,13 @@ class Process:
             self.programs.add(path)
         with contextlib.suppress(FileNotFoundError):
             fcntl.ioctl(self._listener, _SEND, _RESPONSE.pack(identifier, 0, 0, _CONTINUE))
+
+
+def _hung_up(fd: int) -> bool:
+    """Whether nobody is left at the other end."""
+    poll = select.poll()
+    poll.register(fd, 0)
+    return bool(poll.poll(0))
 
 
 def _group(pid: int) -> int:

@@ -90,11 +90,12 @@ def invocation(
     initrd = image + 1
     arguments = (
         *bubblewrap.ISOLATION,
-        *bubblewrap.system(systems.kernel),
+        *guestroot.kernel_system(systems.kernel),
         *("--proc", "/proc", "--dev", "/dev"),
         *(("--dev-bind", KVM, KVM) if boot.kvm else ()),
         *("--size", str(1 << 20), "--tmpfs", "/tmp"),  # noqa: S108 — inside of the sandbox
         *root.arguments,
+        *guestroot.SEALED,
         "--",
         *_machine(world, boot),
         *("-kernel", _OWN_DESCRIPTOR.format(image)),

@@ -47,6 +47,7 @@ class Shell:
         self._alive = False
         self._last: Mark | None = None
         self._restored = ""
+        self._traps_returns = False
         self._interruption: str | None = None
         self._loop.add_reader(hands.terminal, self._readable)
 
@@ -133,7 +134,10 @@ class Shell:
         """Feed the shell, and wait for the report that follows; None where time ran out."""
         self._interruption = None
         nonce = secrets.token_hex(8)
-        report = self._hands.shortened(report_line(nonce))
+        report = report_line(nonce)
+        self._traps_returns = self._traps_returns or "RETURN" in text
+        if not self._traps_returns:  # a trap that the short form would spring
+            report = self._hands.shortened(report)
         self._stream.expect_report(nonce, report, self._restored)
         await self._hands.feed((text + report).encode("utf-8", "surrogateescape"))
         try:

@@ -39,11 +39,12 @@ def invocation(
     root = guestroot.composed(world, systems.guest, inputs, scripts, first_fd=first_fd)
     arguments = (
         *bubblewrap.ISOLATION,
-        *bubblewrap.system(systems.kernel),
+        *guestroot.kernel_system(systems.kernel),
         *("--proc", "/proc", "--dev", "/dev"),
         *("--size", memory, "--tmpfs", "/dev/shm"),
         *("--size", str(1 << 20), "--tmpfs", "/tmp"),
         *root.arguments,
+        *guestroot.SEALED,
         # Where the kernel keeps the memory of the machine, and its own directory.
         *("--setenv", "TMPDIR", "/dev/shm", "--setenv", "HOME", "/tmp"),
         "--",
