@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from transcripts.model import (
     Environment,
     Exchange,
     FileBlock,
+    Limits,
     LiveBlock,
     Report,
     Session,
@@ -149,17 +150,20 @@ def bench_sandbox(table: Table) -> None:
     )  # fmt: skip
 
 
+SMALL = Limits(memory=256 << 20)
+UML = Environment(name="machine", runner="machine", limits=SMALL)
 MACHINES = {
-    "User-mode Linux 6.12": "debian:trixie",
-    "User-mode Linux of this system": "",
+    "User-mode Linux 6.12": replace(UML, kernel="debian:trixie"),
+    "User-mode Linux of this system": UML,
+    "QEMU, with KVM if it boots": replace(UML, kernel="debian:bookworm", emulator="qemu"),
 }
 
 
 def bench_machines(table: Table) -> None:
     """Boot, one command, halt; and one command more; beside the plain sandbox."""
     plain = _sessions(SANDBOX)
-    for name, kernel in MACHINES.items():
-        world = World(environment=Environment(name="machine", runner="machine", kernel=kernel))
+    for name, machine in MACHINES.items():
+        world = World(environment=machine)
         one = _sessions(world)
         table.add_row(
             f"boot, one command, halt: {name} / bubblewrap",
