@@ -155,7 +155,9 @@ def _environment(values: Mapping[str, str]) -> str:
 
 
 def _fstab(world: World, home: str) -> tuple[str, ...]:
-    size = f"size={world.environment.limits.storage}"
+    limits = world.environment.limits
+    # Files in memory: a machine whose memory they fill ends or hangs.
+    size = f"size={min(limits.storage, limits.memory // 2)}"
     return (
         "proc /proc proc defaults",
         "sysfs /sys sysfs defaults",
