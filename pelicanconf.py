@@ -123,7 +123,7 @@ YEAR_ARCHIVE_URL = "{date:%Y}/"
 YEAR_ARCHIVE_SAVE_AS = YEAR_ARCHIVE_URL + "index.html"
 AUTHOR_SAVE_AS = ""
 
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "404"]
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "examples", "404"]
 INDEX_URL = ""
 ARCHIVES_URL = "archives/"
 ARCHIVES_SAVE_AS = ARCHIVES_URL + "index.html"
@@ -131,6 +131,8 @@ CATEGORIES_URL = "categories/"
 CATEGORIES_SAVE_AS = CATEGORIES_URL + "index.html"
 TAGS_URL = "tags/"
 TAGS_SAVE_AS = TAGS_URL + "index.html"
+EXAMPLES_URL = "examples/"
+EXAMPLES_SAVE_AS = EXAMPLES_URL + "index.html"
 
 DEFAULT_PAGINATION = 10
 PAGINATED_TEMPLATES = {"index": None, "category": None, "tag": None}

@@ -90,6 +90,18 @@ class Loom:
             case LiveBlock():
                 yield from self._live(block)
 
+    def seen(self, block: LiveBlock) -> Seen | None:
+        """The block with what was recorded of it, if that is valid."""
+        return self._seen.get(block.location.line)
+
+    def recorded(self, block: LiveBlock) -> Recorded | None:
+        """The valid recording of the block's session."""
+        return self._recorded.get(block.session)
+
+    def problems(self, block: LiveBlock) -> tuple[str, ...]:
+        """What the block says and its recording does not."""
+        return tuple(drift.message for drift in self.drifts if _is_within(drift, block))
+
     def histories(self) -> list[Seen]:
         """The ``then=`` blocks that were seen."""
         return [seen for seen in self._seen.values() if seen.block.then]
@@ -122,7 +134,7 @@ class Loom:
         return Piece(identifier, file_html(identifier, block.file.path, shown, self._form))
 
     def _live(self, block: LiveBlock) -> Iterator[Piece]:
-        seen = self._seen.get(block.location.line)
+        seen = self.seen(block)
         if seen is None:
             yield self._unrecorded(block)
             return
@@ -133,7 +145,7 @@ class Loom:
                 if block.then
                 else self._plain(seen, recorded)
             )
-        elif problems := self._problems(block):
+        elif problems := self.problems(block):
             yield self._piece(self._transcript(seen, problems=problems))
         for artifact, file in zip(block.artifacts, seen.artifacts, strict=True):
             yield self._artifact(artifact, file.data, recorded)
@@ -154,7 +166,7 @@ class Loom:
 
     def _plain(self, seen: Seen, recorded: Recorded) -> Piece:
         block = seen.block
-        problems = self._problems(block)
+        problems = self.problems(block)
         claims = [command.claim for command in block.commands if command.claim]
         holds = not problems if claims else None
         last = self._captioned[block.session] == block.location.line
@@ -212,7 +224,7 @@ class Loom:
             caption=now_caption(recorded, links, holds),
             commands=now_commands,
             verdict=holds,
-            problems=self._problems(block),
+            problems=self.problems(block),
             text_link=links.text,
         )
         return Piece(f"{identifier}-then-now", then_now_html(label, then, now, self._form))
@@ -236,9 +248,6 @@ class Loom:
 
     def _piece(self, transcript: Transcript) -> Piece:
         return Piece(transcript.id, transcript_html(transcript, self._form))
-
-    def _problems(self, block: LiveBlock) -> tuple[str, ...]:
-        return tuple(drift.message for drift in self.drifts if _is_within(drift, block))
 
     def _last_shown(self, session: str) -> int:
         """The line of the last visible block of a session, which tells when and where it ran."""

@@ -19,6 +19,7 @@ from pelican.readers import MarkdownReader, Readers
 
 from .config import Config, Run, read_config
 from .errors import ConfigError, TranscriptError
+from .examples import years
 from .loom import ROOT
 from .markdown_ext import TranscriptsExtension
 from .sources import Source, read_source, read_sources, to_run
@@ -151,8 +152,13 @@ def _first_paragraph(content: str) -> str:
 
 def _place(content: Content) -> None:
     """Once a page knows where it will be, turn links to downloads into ones relative to it."""
-    if isinstance(getattr(content, "transcripts", None), Woven):
+    if _transcripts(content):
         content._content = content._content.replace(ROOT, _up(content))  # noqa: SLF001 — it has no other way in
+
+
+def _transcripts(content: Content | None) -> Woven | None:
+    """What was woven into a post or page; None for what another reader has read."""
+    return getattr(content, "transcripts", None)
 
 
 def _up(content: Content) -> str:
@@ -169,11 +175,11 @@ def _finish(generators: Sequence[Generator]) -> None:
     state: _State = generator.settings[_STATE]
     found: dict[str, Content | None] = generator.context["generated_content"]
     for _, content in sorted(found.items()):
-        woven = getattr(content, "transcripts", None)
-        if content is not None and isinstance(woven, Woven):
+        if content is not None and (woven := _transcripts(content)):
             state.problems += [p for p in woven.problems if p not in state.problems]
             if content.save_as:  # what is published nowhere, as drafts are, leaves nothing
                 _write(Path(generator.output_path), woven)
+    _list_examples(generator.context)
     root = Path(state.config.content)
     for static in generators:
         if isinstance(static, StaticGenerator):
@@ -181,6 +187,15 @@ def _finish(generators: Sequence[Generator]) -> None:
     state.problems += _left_out(root, found, state)
     if state.config.strict and state.problems:
         raise SystemExit("\n".join(state.problems))
+
+
+def _list_examples(context: dict[str, Any]) -> None:
+    """Give templates what shows examples, newest first, and what became of them by year."""
+    texts = (*context.get("articles", ()), *context.get("pages", ()))
+    shown = [text for text in texts if (woven := _transcripts(text)) and woven.examples]
+    context["transcripts_examples"] = shown
+    every = (example for text in shown for example in text.transcripts.examples)
+    context["transcripts_years"] = years(every)
 
 
 def _left_out(root: Path, found: Mapping[str, Content | None], state: _State) -> Iterator[str]:
@@ -217,7 +232,7 @@ def _put_into_feed(context: dict[str, Any], feed: SyndicationFeed) -> None:
         context[_BY_URL] = {article.url: article for article in context["articles"]}
     for item in feed.items:
         article = context[_BY_URL].get(item["link"].removeprefix(f"{context['FEED_DOMAIN']}/"))
-        if isinstance(getattr(article, "transcripts", None), Woven):
+        if _transcripts(article):
             for key in ("content", "description"):
                 if item.get(key):
                     item[key] = _feed_form(item[key], article)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from .compare import history_holds, is_valid
+from .examples import Example, example
 from .loom import Loom
-from .model import Post, Recording
+from .model import Hide, LiveBlock, Post, Recording
 from .render import Form
 from .sources import Source
 
@@ -37,6 +38,8 @@ class Woven:
     """
     downloads: Mapping[str, bytes] = field(default_factory=dict)
     """Files of the site, by their path in it."""
+    examples: tuple[Example, ...] = ()
+    """What a reader sees run, in the order of the page."""
     verdict: bool | None = None
     """Whether all histories of the post still hold; None where it has none."""
     problems: tuple[str, ...] = ()
@@ -46,22 +49,33 @@ def weave(source: Source, name: str) -> Woven:
     """Weave a post with its recordings; ``name`` is its folder among the downloads."""
     post, recording = source.post, _best(source.post, source.accepted, source.pending)
     loom = Loom(post, recording, name, Form.PAGE)
+    woven = [(block, tuple(loom.pieces(block))) for block in post.blocks]
     fragments = tuple(
         Fragment(
             first_line=block.location.line,
             last_line=block.last_line,
-            html="\n".join(piece.html for piece in loom.pieces(block)),
+            html="\n".join(piece.html for piece in pieces),
         )
-        for block in post.blocks
+        for block, pieces in woven
     )
     verdicts = [holds for holds in map(history_holds, loom.histories()) if holds is not None]
     return Woven(
         fragments=fragments,
         feed=cache(lambda: _feed(Loom(post, recording, name, Form.FEED))),
         downloads=loom.downloads(),
+        examples=tuple(
+            _example(loom, block, pieces[0].id)
+            for block, pieces in woven
+            if isinstance(block, LiveBlock) and block.hide is not Hide.ALL
+        ),
         verdict=all(verdicts) if verdicts else None,
         problems=tuple(f"{drift.location}: {drift.message}" for drift in loom.drifts),
     )
+
+
+def _example(loom: Loom, block: LiveBlock, identifier: str) -> Example:
+    recorded, broken = loom.recorded(block), bool(loom.problems(block))
+    return example(block, identifier, loom.seen(block), recorded, broken=broken)
 
 
 def _feed(loom: Loom) -> Mapping[str, str]:

@@ -49,9 +49,10 @@ ARROWS = {
     # the half that builds pages
     "shown": "model render",
     "loom": "captions characters claims compare downloads model render shown",
-    "weave": "compare loom model render sources",
+    "examples": "compare model",
+    "weave": "compare examples loom model render sources",
     "markdown_ext": "weave",
-    "plugin": "config errors loom markdown_ext sources store weave",
+    "plugin": "config errors examples loom markdown_ext sources store weave",
     "__main__": "accept characters config errors housekeeping model progress report rerun sources"
     " store",
     "__init__": "",
