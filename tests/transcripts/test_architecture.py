@@ -21,6 +21,7 @@ ARROWS = {
     "names": "",
     "characters": "",
     "errors": "model",
+    "death": "",
     # the stages: none knows another
     "config": "errors model names",
     "parse": "errors model names",
@@ -33,13 +34,13 @@ ARROWS = {
     "lines": "model",
     "claims": "lines model",
     "compare": "claims lines model",
-    "runners": "errors model",
+    "runners": "death errors model",
     # what reads and writes files
     "store": "errors model record",
     "sources": "compare errors model parse store",
     # the half that runs
-    "inputs": "errors model",
-    "roots": "errors model names runners store",
+    "inputs": "death errors model",
+    "roots": "death errors model names runners store",
     "supplies": "config inputs model roots runners",
     "progress": "",
     "report": "characters model",
@@ -70,6 +71,7 @@ KNOWN_BY = {
     "rich": {"progress", "report", "housekeeping", "__main__", "plugin"},
     "subprocess": {"runners", "inputs", "roots"},
     "asyncio": {
+        "death",
         "runners",
         "inputs",
         "roots",
@@ -81,7 +83,7 @@ KNOWN_BY = {
     },
     "logging": set(),
     "time": {"runners", "inputs", "roots", "rerun", "progress"},
-    "os": {"runners", "inputs", "roots", "rerun", "store"},
+    "os": {"death", "runners", "inputs", "roots", "rerun", "store"},
     "sys": {"plugin", "runners", "inputs", "__main__"},
 }
 FORBIDDEN = {"utils", "helpers", "core", "manager"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -11,6 +10,8 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from ..death import death
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,25 +49,13 @@ async def ask(
             start_new_session=True,
         )
         try:
-            await _death(process.pid)
+            await death(process.pid)
         finally:
             # Not yet waited for, the process keeps its group's number from others.
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             status = process.wait()
         return Answer(status=status, out=_text(out.fileno()), err=_text(err.fileno()))
-
-
-async def _death(pid: int) -> None:
-    """Not asyncio's own way: it starts a thread on Python 3.11, and the runners fork."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
-    death = os.pidfd_open(pid)
-    loop.add_reader(death, ended.set)
-    try:
-        await ended.wait()
-    finally:
-        loop.remove_reader(death)
-        os.close(death)
 
 
 def _text(fd: int) -> str:

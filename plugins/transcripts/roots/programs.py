@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..death import death
 from ..errors import SandboxError
 from ..runners.process import Identity
 
@@ -144,24 +145,20 @@ def _start(program: Program, output: int) -> subprocess.Popen[bytes]:
 
 async def _end_of(started: subprocess.Popen[bytes], listening: _Listening) -> int:
     """Its exit status, once it is dead and all that it said is heard."""
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    loop = asyncio.get_running_loop()
 
     def listen() -> None:
         if not listening.read() and listening.over:
             loop.remove_reader(listening.fd)
 
-    death = os.pidfd_open(started.pid)
-    loop.add_reader(death, ended.set)
     loop.add_reader(listening.fd, listen)
     try:
-        await ended.wait()
+        await death(started.pid)
     finally:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(started.pid, signal.SIGKILL)
         status = started.wait()
         loop.remove_reader(listening.fd)
-        loop.remove_reader(death)
-        os.close(death)
         listening.finish()
     return status
 

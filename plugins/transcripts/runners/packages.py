@@ -10,6 +10,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..death import death
+
 _USUAL = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/")
 _MOST_LINKS = 10
 _USUAL_PLACES = tuple(f"{place}*" for place in _USUAL)
@@ -87,12 +89,7 @@ def _spellings(program: str) -> tuple[str, ...]:
 
 
 async def _ask(*arguments: str) -> list[str]:
-    """The lines of dpkg-query's answer; that of several paths one has no package is no failure.
-
-    It is waited for by its descriptor: asyncio's own way starts a thread on Python 3.11, and
-    the runners fork, which threads do not survive.
-    """
-    loop, ended = asyncio.get_running_loop(), asyncio.Event()
+    """The lines of dpkg-query's answer; that of several paths one has no package is no failure."""
     with tempfile.TemporaryFile() as answer:
         query = subprocess.Popen(
             ["dpkg-query", *arguments],
@@ -101,13 +98,9 @@ async def _ask(*arguments: str) -> list[str]:
             stderr=subprocess.DEVNULL,
             env={"LC_ALL": "C", "PATH": os.environ.get("PATH", "/usr/bin:/bin")},
         )
-        death = os.pidfd_open(query.pid)
-        loop.add_reader(death, ended.set)
         try:
-            await ended.wait()
+            await death(query.pid)
         finally:
-            loop.remove_reader(death)
-            os.close(death)
             query.wait()
         answer.seek(0)
         return answer.read().decode("utf-8", "replace").splitlines()
