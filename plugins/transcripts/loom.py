@@ -205,8 +205,9 @@ class Loom:
             shown_exchange(exchange, block.hide, differs=mark[1])
             for (_, exchange), mark in zip(pairs, marks, strict=True)
         )
-        label = label_of(now_commands)
         identifier = self._id("", now_commands)
+        # Readers who jump from section to section tell them by their names.
+        label = label_of(now_commands) + self._number(identifier)
         links = self._links(block.session)
         then = Transcript(
             id=f"{identifier}-then",
@@ -270,6 +271,11 @@ class Loom:
             candidate = f"{name}-{count}"
         self._ids.add(candidate)
         return candidate
+
+    def _number(self, identifier: str) -> str:
+        """What tells an id from the one before it: `` 2`` of ``touch-2``."""
+        name, _, number = identifier.rpartition("-")
+        return f" {number}" if name in self._ids and number.isdigit() else ""
 
     def _links(self, session: str) -> Links:
         text, code = (self._path(f"{session}.{suffix}") for suffix in ("txt", "sh"))
