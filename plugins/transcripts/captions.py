@@ -10,6 +10,7 @@ from html import escape
 from .model import Recorded
 
 _PACKAGES_SHOWN = 4
+_FILESYSTEMS_SHOWN = 3
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -73,7 +74,10 @@ def _world(recorded: Recorded) -> tuple[str, ...]:
     if more > 1:
         packages[_PACKAGES_SHOWN:] = [f"{more} packages more"]
     kernel = re.sub(r"^(\S+ \d+(?:\.\d+)*).*$", r"\1", provenance.kernel)
-    return (kernel, provenance.filesystem, *packages)
+    filesystems = provenance.filesystem.split(", ")
+    if len(filesystems) > _FILESYSTEMS_SHOWN:
+        filesystems = [f"{len(filesystems)} file systems"]
+    return (kernel, *filesystems, *packages)
 
 
 def _time(day: date) -> str:
