@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,6 +18,7 @@ from transcripts.errors import SandboxError
 from transcripts.model import Limits, Location, Mount
 from transcripts.model import World as Described
 from transcripts.runners import open_sandbox
+from transcripts.runners.machine import _SCRIPT
 from transcripts.runners.sandbox import Ran, Refused, Supplies
 from transcripts.runners.scratch import scratch
 
@@ -53,6 +55,11 @@ def left(place: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where machines put what they need on the host."""
     monkeypatch.setattr(tempfile, "tempdir", str(place))
     return place
+
+
+def test_the_first_process_is_perl_that_nothing_is_to_be_said_of() -> None:
+    checked = subprocess.run(["perl", "-wc", _SCRIPT], capture_output=True, text=True, check=False)
+    assert checked.stderr == f"{_SCRIPT} syntax OK\n"
 
 
 # --- Two users --------------------------------------------------------------------------
@@ -106,6 +113,23 @@ def test_neither_shell_has_what_feeds_the_other(machine: World) -> None:
     user, root, _, again = machine.play(look, as_root(look), "exit", look)
     assert (shown(user), shown(root)) == ("commands1\n", "commands2\n")
     assert shown(again) == "commands1\n"
+
+
+def test_a_shell_has_the_rights_of_its_owner_and_nothing_of_the_first_process_s(
+    machine: World,
+) -> None:
+    fields = "Uid|Gid|Groups|SigBlk|SigIgn|CapPrm|CapEff|NoNewPrivs"
+    ids = f"grep -E '^({fields}):' /proc/self/status | tr -d '\\t '"
+    look = f"{ids}; ulimit -c; ulimit -Hf; ls /proc/self/fd | tr '\\n' ' '"
+    user, root = machine.play(look, as_root(look), limits=Limits(file_size=MIB))
+    none, every = f"{0:016x}", f"{(1 << 41) - 1:016x}"
+    for shell, uid, capabilities in ((user, 1000, none), (root, 0, every)):
+        assert _lines(shell) == [
+            *(f"Uid:{uid}{uid}{uid}{uid}", f"Gid:{uid}{uid}{uid}{uid}", "Groups:"),
+            *(f"SigBlk:{none}", f"SigIgn:{none}"),
+            *(f"CapPrm:{capabilities}", f"CapEff:{capabilities}", "NoNewPrivs:1"),
+            *("0", "1024", "0 1 2 3 "),
+        ]
 
 
 def test_a_dead_shell_of_root_s_gets_a_new_one_beside_the_user_s(machine: World) -> None:
@@ -227,36 +251,47 @@ def test_a_mount_that_fails_is_named_with_its_line_and_its_reason(
 
 def test_a_file_system_without_its_tool_is_named(machine: World, place: Path) -> None:
     """A root file system of its own lacks what nobody asked for."""
+    described = Described(environment=machine.environment(), mounts=(ALL[0],))
+    with pytest.raises(Refused, match=r"^post\.md:4: /mnt/e2 could not .*: there is no mkfs\.ext2"):
+        _open(described, Supplies(root=_small_root(place, "bash", "mount", "perl")))
+
+
+def test_a_system_without_perl_is_named_with_its_cure(machine: World, place: Path) -> None:
+    described = Described(environment=machine.environment())
+    with pytest.raises(SandboxError, match=r"has no /usr/bin/perl, .*; install it with 'apt "):
+        _open(described, Supplies(root=_small_root(place, "bash", "mount")))
+
+
+def _open(described: Described, supplies: Supplies) -> None:
+    async def opened() -> None:
+        async with open_sandbox(described, supplies):
+            pass
+
+    asyncio.run(opened())
+
+
+def _small_root(place: Path, *programs: str) -> Path:
     root = place / "root"
     (root / "usr").mkdir(parents=True)
     for top in ("bin", "sbin", "lib", "lib64"):
         (root / top).symlink_to(f"usr/{top}")
     for directory in ("usr/bin", "usr/lib64", "usr/lib/x86_64-linux-gnu", "usr/sbin", "etc"):
         (root / directory).mkdir(parents=True, exist_ok=True)
-    programs = ("bash", "mount", "ln", "chown", "setsid", "setpriv")
     for path in (*(Path("/usr/bin") / name for name in programs), *_libraries()):
         shutil.copy(path, root / path.relative_to("/"))
     for name in ("passwd", "group"):
         (root / "etc" / name).touch()
-    described = Described(environment=machine.environment(), mounts=(ALL[0],))
-
-    async def opened() -> None:
-        async with open_sandbox(described, Supplies(root=root)):
-            pass
-
-    with pytest.raises(Refused, match=r"^post\.md:4: /mnt/e2 could not .*: there is no mkfs\.ext2"):
-        asyncio.run(opened())
+    return root
 
 
 def _libraries() -> list[Path]:
     places = (Path("/usr/lib64"), Path("/usr/lib/x86_64-linux-gnu"))
     names = ("ld-linux", "libc.so", "libtinfo", "libmount", "libblkid", "libselinux", "libpcre2-8")
-    more = ("libcap-ng", "libacl", "libattr", "libgmp")
     return [
         path
         for place in places
         for path in place.iterdir()
-        if path.name.startswith((*names, *more)) and ".so." in path.name
+        if path.name.startswith((*names, "libcrypt.so", "libm.so")) and ".so." in path.name
     ]
 
 
@@ -301,13 +336,9 @@ def test_sixteen_disks_are_there(machine: World) -> None:
 
 
 def test_a_system_without_the_kernel_is_named_with_its_cure(machine: World, tmp_path: Path) -> None:
-    async def opened() -> None:
-        described = Described(environment=machine.environment())
-        async with open_sandbox(described, Supplies(kernel=tmp_path)):
-            pass
-
+    described = Described(environment=machine.environment())
     with pytest.raises(SandboxError, match=r"has no /usr/bin/linux\.uml; install it with 'apt "):
-        asyncio.run(opened())
+        _open(described, Supplies(kernel=tmp_path))
 
 
 # --- The end of a machine ---------------------------------------------------------------
@@ -453,7 +484,7 @@ def test_root_reaches_nothing_private_and_nothing_unbounded_around_the_machine(
 
 def test_a_directory_that_a_killed_run_left_is_swept(left: Path) -> None:
     (left / "transcripts-dead").mkdir()
-    (left / "transcripts-dead" / "guest.sh").touch()
+    (left / "transcripts-dead" / "guest.pl").touch()
     with scratch() as alive, scratch() as other:
         assert set(left.iterdir()) == {alive, other}
     assert not list(left.iterdir())

@@ -152,4 +152,9 @@ def _program(supplies: Supplies, path: str) -> Path:
 
 
 def _systems(supplies: Supplies) -> Systems:
+    if not (supplies.root / guestroot.PERL.lstrip("/")).exists():
+        raise SandboxError(
+            f"{supplies.root} has no {guestroot.PERL}, which runs the first process of a machine;"
+            " install it with 'apt install perl-base'"
+        )
     return Systems(kernel=layout(supplies.kernel), guest=layout(supplies.root))

@@ -1,4 +1,4 @@
-"""Talks with the first process of a machine, guest.sh, over a serial line."""
+"""Talks with the first process of a machine, guest.pl, over a serial line."""
 
 from __future__ import annotations
 

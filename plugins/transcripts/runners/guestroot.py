@@ -1,7 +1,8 @@
 """The root file system of a machine and what it reads there at its start: pure functions.
 
 It is the same whatever emulates the machine; ``Devices`` says what differs.
-Source: bwrap(1) 0.8, fstab(5), proc(5).
+Source: bwrap(1) 0.8, mount(2), proc(5), and for the numbers of system calls asm/unistd_64.h and
+asm-generic/unistd.h.
 """
 
 from __future__ import annotations
@@ -19,22 +20,24 @@ GUEST = "/guest"
 """Where the sandbox has the machine's root file system."""
 SCRIPTS = "/.transcripts"
 """Where the machine finds what the host tells it; writable for the host alone."""
-INIT = ("/bin/bash", "--noprofile", "--norc", f"{SCRIPTS}/guest.sh")
+PERL = "/usr/bin/perl"
+INIT = (PERL, f"{SCRIPTS}/guest.pl")
 """The first process."""
 LINE_FD, USER_FD, ROOT_FD = 20, 21, 22
 """The serial line of requests, and the terminals of the two shells."""
 FIRST_DISK_FD = 23
-DEVICE_LINKS = {
-    "fd": "/proc/self/fd",
-    "stdin": "/proc/self/fd/0",
-    "stdout": "/proc/self/fd/1",
-    "stderr": "/proc/self/fd/2",
-}
+_LINKS = """\
+/dev/fd /proc/self/fd
+/dev/stdin /proc/self/fd/0
+/dev/stdout /proc/self/fd/1
+/dev/stderr /proc/self/fd/2
+"""
 """What shells want in /dev besides the kernel's own."""
-_LOADERS = {
-    "x86_64": "/lib64/ld-linux-x86-64.so.2",
-    "aarch64": "/lib/ld-linux-aarch64.so.1",
-}
+_CALLS = (
+    *("mount", "setsid", "setgroups", "setresgid", "setresuid", "prctl", "prlimit64"),
+    *("rt_sigprocmask", "signalfd4", "openat2"),
+)
+"""System calls that Perl has no word for."""
 _PRIVATE = ("/etc", "/opt", "/var/lib/dpkg")
 SEALED = ("--remount-ro", "/dev", "--remount-ro", "/")
 """Of the sandbox around the machine nothing can be written but what has a size."""
@@ -44,6 +47,27 @@ _DIRECTORIES = (
 )
 _PROGRAMS_OF_SETUP = 64
 """Processes of the kernel and of ours, which count as the session's own do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Processor:
+    """What differs from one to another."""
+
+    loader: str
+    calls: tuple[int, ...]
+    """The numbers of _CALLS."""
+
+
+_PROCESSORS = {
+    "x86_64": _Processor(
+        loader="/lib64/ld-linux-x86-64.so.2",
+        calls=(165, 112, 116, 119, 117, 157, 302, 14, 289, 437),
+    ),
+    "aarch64": _Processor(
+        loader="/lib/ld-linux-aarch64.so.1",
+        calls=(40, 157, 159, 149, 147, 167, 261, 135, 74, 437),
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,29 +132,32 @@ def kernel_system(kernel: Layout) -> tuple[str, ...]:
 
 
 def texts(world: World, devices: Devices, machine: str) -> Mapping[str, str]:
-    """The files beside guest.sh, by name; ``machine`` is a processor's name as in uname(1)."""
+    """The files beside guest.pl, by name; ``machine`` is a processor's name as in uname(1)."""
     environment, home = world.environment, bubblewrap.home(world.environment)
+    processor = _PROCESSORS[machine]
     settings = {
         "line": devices.line,
         "terminals": devices.terminals,
-        "loader": _LOADERS[machine],
+        "loader": processor.loader,
         "host": environment.host,
-        "user": environment.user,
+        "uid": str(UID),
         "processes": str(environment.limits.processes),
         "threads": str(environment.limits.processes + _PROGRAMS_OF_SETUP),
-        "file_size": str(environment.limits.file_size >> 10),
+        "file_size": str(environment.limits.file_size),
     }
     return {
-        "settings": _assignments(settings),
-        "user": _environment(_early(environment, environment.user, home)),
-        "root": _environment(_early(environment, "root", "/root")),
+        "settings": _pairs(settings),
+        "calls": _pairs(dict(zip(_CALLS, map(str, processor.calls), strict=True))),
+        "user": _pairs(_early(environment, environment.user, home)),
+        "root": _pairs(_early(environment, "root", "/root")),
         "fstab": "".join(f"{line}\n" for line in _fstab(world, home)),
+        "links": _LINKS,
         "mounts": "".join(f"{line}\n" for line in _mounts(world.mounts, devices)),
     }
 
 
-def _assignments(values: Mapping[str, str]) -> str:
-    return "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items())
+def _pairs(values: Mapping[str, str]) -> str:
+    return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
 def prelude(environment: Environment, devices: Devices) -> str:
@@ -145,24 +172,20 @@ def prelude(environment: Environment, devices: Devices) -> str:
 
 def _early(environment: Environment, user: str, home: str) -> Mapping[str, str]:
     values = bubblewrap.variables(environment, user, home)
-    return {name: value for name, value in values.items() if name not in ("LANG", "TERM")}
-
-
-def _environment(values: Mapping[str, str]) -> str:
-    """Go home, and define what starts a program with these variables alone."""
-    words = " ".join(f"{name}={shlex.quote(value)}" for name, value in values.items())
-    return f'cd {shlex.quote(values["HOME"])}\nwith_environment() {{ {words} SHLVL=0 "$@"; }}\n'
+    early = {name: value for name, value in values.items() if name not in ("LANG", "TERM")}
+    return {**early, "SHLVL": "0"}
 
 
 def _fstab(world: World, home: str) -> tuple[str, ...]:
+    """What is mounted where, its type, and its options."""
     limits = world.environment.limits
     # Files in memory: a machine whose memory they fill ends or hangs.
     size = f"size={min(limits.storage, limits.memory // 2)}"
     return (
-        "proc /proc proc defaults",
-        "sysfs /sys sysfs defaults",
-        "devpts /dev/pts devpts mode=620,ptmxmode=666,X-mount.mkdir",
-        f"tmpfs /dev/shm tmpfs mode=1777,{size},X-mount.mkdir",
+        "proc /proc proc",
+        "sysfs /sys sysfs",
+        "devpts /dev/pts devpts mode=620,ptmxmode=666",
+        f"tmpfs /dev/shm tmpfs mode=1777,{size}",
         *(f"tmpfs {path} tmpfs mode=1777,{size}" for path in ("/tmp", "/var/tmp", "/run")),  # noqa: S108 — likewise
         f"tmpfs {home} tmpfs mode=755,uid={UID},gid={UID},{size}",
         f"tmpfs /root tmpfs mode=700,{size}",

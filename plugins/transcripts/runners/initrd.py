@@ -25,7 +25,6 @@ $busybox mount -t 9p -o ro,trans=virtio,version=9p2000.L,msize=262144,cache=loos
 {TAG} /root
 $busybox mount -t devtmpfs devtmpfs /root/dev
 until [ -c /root/dev/{LINE} ]; do $busybox usleep 1000; done
-export SHELL=/bin/bash
 exec $busybox switch_root /root {shlex.join(INIT)}
 """
 

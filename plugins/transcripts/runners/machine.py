@@ -8,7 +8,7 @@ import contextlib
 import os
 import re
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +29,7 @@ _BOOT_TIMEOUT = 60.0
 _KVM_PATIENCE = 5.0
 _KILL_PATIENCE = 3.0
 _USER, _ROOT = 1, 2
-_SCRIPT = Path(__file__).with_name("guest.sh")
+_SCRIPT = Path(__file__).with_name("guest.pl")
 _PANIC = re.compile(r"Kernel panic - not syncing: [^\r\n]*")
 
 
@@ -76,9 +76,7 @@ class GuestHands:
 
     async def kill(self, *, whole: bool) -> None:
         what = "whole" if whole else "foreground"
-        with self._unseen():
-            killed = await self._guest.ask("kill", self._number, what, patience=_KILL_PATIENCE)
-        if not killed:
+        if not await self._guest.ask("kill", self._number, what, patience=_KILL_PATIENCE):
             await self.close()  # it has no time left even for us
 
     def writing(self, text: str, path: str) -> str:
@@ -88,8 +86,7 @@ class GuestHands:
         """A file, from where the shell is. Raises Refused."""
         if os.path.normpath(path.lstrip("/")).partition("/")[0] == "..":
             raise Refused("invalid cross-device link")
-        with self._unseen():
-            word, _, said = (await self._ask("take", self._guest.put(path), limit)).partition(" ")
+        word, _, said = (await self._ask("take", self._guest.put(path), limit)).partition(" ")
         if word != "data":
             raise Refused(said or self.epitaph)
         try:
@@ -99,13 +96,6 @@ class GuestHands:
 
     async def close(self) -> None:
         await self._machine.process.close()
-
-    @contextlib.contextmanager
-    def _unseen(self) -> Iterator[None]:
-        """For programs of ours, which are not what the session ran."""
-        executed = set(self._machine.process.programs)
-        yield
-        self._machine.process.programs = executed
 
     async def _ask(self, word: str, *arguments: int) -> str:
         answer = await self._guest.ask(word, self._number, *arguments)
@@ -260,12 +250,9 @@ async def _running(world: World, engine: Engine) -> AsyncIterator[_Machine]:
 
 def _lay_out(scripts: Path, engine: Engine) -> None:
     """Write what the machine reads at its start, for the identity alone that it runs as."""
-    (scripts / "guest.sh").write_bytes(_SCRIPT.read_bytes())
+    (scripts / "guest.pl").write_bytes(_SCRIPT.read_bytes())
     for name, text in engine.texts.items():
         (scripts / name).write_text(text, encoding="utf-8")
-    (scripts / "dev").mkdir()
-    for name, target in guestroot.DEVICE_LINKS.items():
-        (scripts / "dev" / name).symlink_to(target)
     identity = unprivileged()
     # The machine's root can open what has no mode; its user, whose the files are there, cannot.
     for shell, mode in ((_USER, 0o600), (_ROOT, 0)):

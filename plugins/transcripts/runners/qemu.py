@@ -72,7 +72,7 @@ class Boot:
 
 
 def texts(world: World, machine: str) -> Mapping[str, str]:
-    """The files beside guest.sh, by name."""
+    """The files beside guest.pl, by name."""
     return guestroot.texts(world, DEVICES, machine)
 
 
