@@ -27,7 +27,16 @@ STATIC_PATHS = ["images", "files"]
 PAGE_PATHS = ["pages"]
 
 PLUGIN_PATHS = ["plugins"]
-PLUGINS = ["transcripts", "feeds"]  # in this order: the second rewrites the first's items
+PLUGINS = [
+    "transcripts",
+    "feeds",  # after transcripts, whose items it rewrites
+    "relations",
+    "outline",
+    "prose",
+    "addresses",
+    "search",
+    "cards",
+]
 
 # Build what is new or edited; see DESIGN, "Environments". The first one is the default.
 TRANSCRIPTS_RUN = "missing"
@@ -123,7 +132,7 @@ YEAR_ARCHIVE_URL = "{date:%Y}/"
 YEAR_ARCHIVE_SAVE_AS = YEAR_ARCHIVE_URL + "index.html"
 AUTHOR_SAVE_AS = ""
 
-DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "examples", "404"]
+DIRECT_TEMPLATES = ["index", "archives", "categories", "tags", "feeds", "examples", "search", "404"]
 INDEX_URL = ""
 ARCHIVES_URL = "archives/"
 ARCHIVES_SAVE_AS = ARCHIVES_URL + "index.html"
@@ -131,6 +140,8 @@ CATEGORIES_URL = "categories/"
 CATEGORIES_SAVE_AS = CATEGORIES_URL + "index.html"
 TAGS_URL = "tags/"
 TAGS_SAVE_AS = TAGS_URL + "index.html"
+SEARCH_URL = "search/"
+SEARCH_SAVE_AS = SEARCH_URL + "index.html"
 EXAMPLES_URL = "examples/"
 EXAMPLES_SAVE_AS = EXAMPLES_URL + "index.html"
 
@@ -143,9 +154,21 @@ PAGINATION_PATTERNS = [
 
 # Servers know the type of `.atom`; `.atom.xml` goes out as plain XML.
 FEED_ALL_ATOM = "feeds/all.atom"
+FEED_ALL_RSS = "feeds/all.rss"
+FEEDS_ALL_JSON = "feeds/all.json"
 CATEGORY_FEED_ATOM = "feeds/category/{slug}.atom"
+CATEGORY_FEED_RSS = "feeds/category/{slug}.rss"
+FEEDS_CATEGORY_JSON = "feeds/category/{slug}.json"
 TAG_FEED_ATOM = "feeds/tag/{slug}.atom"
+TAG_FEED_RSS = "feeds/tag/{slug}.rss"
+FEEDS_TAG_JSON = "feeds/tag/{slug}.json"
 AUTHOR_FEED_ATOM = None
 AUTHOR_FEED_RSS = None
 TRANSLATION_FEED_ATOM = None
 FEED_MAX_ITEMS = 15
+RSS_FEED_SUMMARY_ONLY = False
+FEEDS_OPML = "feeds/feeds.opml"
+FEEDS_LOGO = "static/hackergotchi.png"  # below the theme; planets show it beside each post
+FEEDS_HUB = ""  # the URL of a WebSub hub, if one is told of new posts
+FEEDS_URL = "feeds/"  # the page that explains them
+FEEDS_SAVE_AS = FEEDS_URL + "index.html"

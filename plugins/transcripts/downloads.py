@@ -47,12 +47,14 @@ def picture_size(data: bytes) -> tuple[int, int]:
     tag = re.search(rb"<svg\b[^>]*>", data)
     text = tag[0].decode("utf-8", "replace") if tag else ""
     sizes = [
-        re.search(rf'\s{name}="{_NUMBER}(px|pt|mm|cm|in)?"', text) for name in ("width", "height")
+        re.search(rf"""\s{name}=["']{_NUMBER}(px|pt|mm|cm|in)?["']""", text)
+        for name in ("width", "height")
     ]
     if all(sizes):
         scale = {"pt": 4 / 3, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
         width, height = (round(float(m[1]) * scale.get(m[2] or "", 1.0)) for m in sizes if m)
         return width, height
-    if box := re.search(rf'viewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+{_NUMBER}[ ,]+{_NUMBER}"', text):
+    corner = r"[\d.-]+[ ,]+[\d.-]+[ ,]+"
+    if box := re.search(rf"""viewBox=["']{corner}{_NUMBER}[ ,]+{_NUMBER}["']""", text):
         return round(float(box[1])), round(float(box[2]))
     return 640, 480

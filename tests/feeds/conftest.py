@@ -1,5 +1,6 @@
 """What the tests of the feeds share: a whole small site, and the text of its posts."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,6 +8,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from feeds.rules import SUFFIXES, feed_problems
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,16 +46,17 @@ class Site:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
-        self._content = directory / "content"
-        self._content.mkdir()
+        self.content = directory / "content"
+        self.content.mkdir()
         self.settings = ""
 
-    def write(self, path: str, text: str) -> None:
-        target = self._content / path
+    def write(self, path: str, text: str | bytes) -> None:
+        target = self.content / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+        target.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def build(self) -> subprocess.CompletedProcess[str]:
+        shutil.rmtree(self._directory / "output", ignore_errors=True)
         conf = self._directory / "conf.py"
         conf.write_text(CONF.format(root=str(ROOT)) + self.settings)
         command = ["-m", "pelican", "--log-handler", "plain", "--fatal", "errors", "-s", str(conf)]
@@ -66,6 +70,15 @@ class Site:
 
     def feeds(self) -> list[Path]:
         return sorted(self._directory.glob("output/feeds/**/*.atom"))
+
+    def files(self) -> dict[str, bytes]:
+        """Return all that readers of feeds may fetch, by its path below the site's URL."""
+        output = self._directory / "output"
+        found = (path for path in output.rglob("*") if path.suffix in SUFFIXES)
+        return {path.relative_to(output).as_posix(): path.read_bytes() for path in sorted(found)}
+
+    def problems(self) -> list[str]:
+        return [p for path, data in self.files().items() for p in feed_problems(Path(path), data)]
 
     def text(self, path: str = "feeds/all.atom") -> str:
         return (self._directory / "output" / path).read_text(encoding="utf-8")

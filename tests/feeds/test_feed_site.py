@@ -1,9 +1,12 @@
 """Whole builds: what a reader finds in the files of the feeds."""
 
+import json
 import re
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from .conftest import ROOT
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -21,14 +24,31 @@ def only_entry(feed: ET.Element) -> ET.Element:
     return entry
 
 
-def test_an_id_survives_a_change_of_title_date_slug_and_host(site, post):
+def all_ids(site):
+    """Return the ids of all feeds, and of their entries, by the path of the feed."""
+    found = {}
+    for path, data in site.files().items():
+        if path.endswith(".json"):
+            found[path] = [item["id"] for item in json.loads(data)["items"]]
+        elif path.endswith(".atom"):
+            found[path] = [element.text for element in ET.fromstring(data).iter(ATOM + "id")]
+        elif path.endswith(".rss"):
+            found[path] = [element.text for element in ET.fromstring(data).iter("guid")]
+    return found
+
+
+def test_no_id_changes_with_title_date_slug_or_host_in_any_feed_of_any_form(site, post):
     site.write("make.md", post())
-    before = site.feed()
+    site.build()
+    before = all_ids(site)
     site.write("make.md", post(title="Another", date="2011-01-01", slug="another"))
     site.settings = 'SITEURL = "https://elsewhere.example/blog"'
-    after = site.feed()
-    assert ids(before) == ids(after) == ["tag:example.org,2009:post/make.md"]
-    assert before.findtext(ATOM + "id") == after.findtext(ATOM + "id")
+    site.build()
+    assert all_ids(site) == before
+    assert len(before) == 3 * (1 + 1 + 3)  # forms; the site, a category, tags
+    assert before["feeds/all.atom"][1:] == ["tag:example.org,2009:post/make.md"]
+    assert before["feeds/tag/cpp.json"] == before["feeds/category/debian.rss"]
+    assert before["feeds/tag/cpp.json"] == ["tag:example.org,2009:post/make.md"]
 
 
 def test_an_id_in_the_front_matter_survives_a_new_file_name(site, post):
@@ -87,10 +107,10 @@ def test_an_update_is_told_only_when_the_author_tells_it(site, post):
     site.write("make.md", post())
     entry = only_entry(site.feed())
     assert entry.findtext(ATOM + "updated") == "2009-03-08T18:21:00+00:00"
-    site.write("make.md", "Modified: 2010-01-01\n" + post())
+    site.write("make.md", "Modified: 2010-01-01 09:30\n" + post())
     entry = only_entry(site.feed())
     assert entry.findtext(ATOM + "published") == "2009-03-08T18:21:00+00:00"
-    assert entry.findtext(ATOM + "updated") == "2010-01-01T00:00:00+00:00"
+    assert entry.findtext(ATOM + "updated") == "2010-01-01T09:30:00+00:00"
 
 
 def test_only_a_summary_that_the_author_wrote_is_told(site, post):
@@ -98,13 +118,13 @@ def test_only_a_summary_that_the_author_wrote_is_told(site, post):
     assert only_entry(site.feed()).find(ATOM + "summary") is None
     site.write("make.md", "Summary: About `make` & [more](../x).\n" + post())
     summary = only_entry(site.feed()).findtext(ATOM + "summary")
-    assert summary == "About make &amp; more."
+    assert summary == "About make & more."
 
 
 def test_what_xml_cannot_carry_does_not_stop_the_build(site, post):
     site.write("make.md", post(title="A\x07 \ufffe title") + "\nText \x01 and \uffff here.\n")
     entry = only_entry(site.feed())
-    assert entry.findtext(ATOM + "title") == "A␇ \ufffd\u00a0title"
+    assert entry.findtext(ATOM + "title") == "A␇ \ufffd title"
     assert "Text ␁ and \ufffd\u00a0here" in (entry.findtext(ATOM + "content") or "")
 
 
@@ -145,9 +165,9 @@ def test_two_posts_with_one_id_stop_the_build(site, post):
     built = site.build()
     assert built.returncode != 0
     assert (
-        "b.md: Id: 'tag:example.org,2009:x' is also that of a.md; give each post its own"
-        in built.stdout + built.stderr
-    )
+        f"{site.content}/b.md:1: Id: 'tag:example.org,2009:x' is also that of"
+        f" {site.content}/a.md:1; give each its own\n"
+    ) in built.stderr
 
 
 def test_a_missing_authority_stops_the_build(site, post):
@@ -157,3 +177,139 @@ def test_a_missing_authority_stops_the_build(site, post):
     assert built.returncode == 1
     assert built.stderr.strip().startswith("FEED_ID_AUTHORITY is ''; expected a domain")
     assert site.feeds() == []
+
+
+def test_rss_has_the_whole_post_and_says_who_and_when(site, post):
+    site.write("make.md", "Modified: 2010-01-01\nSummary: Short.\n" + post())
+    channel = site.feed("feeds/tag/cpp.rss").find("channel")
+    assert channel is not None
+    assert channel.findtext("title") == "Run, not remembered: tag C++"
+    assert channel.findtext("link") == "https://example.org/tag/cpp/"
+    assert channel.findtext("language") == "en"
+    assert channel.findtext("image/url") == "https://example.org/feeds/hackergotchi.png"
+    (item,) = channel.iter("item")
+    guid = item.find("guid")
+    assert guid is not None
+    assert (guid.text, guid.attrib) == (
+        "tag:example.org,2009:post/make.md",
+        {"isPermaLink": "false"},
+    )
+    assert item.findtext("pubDate") == "Sun, 08 Mar 2009 18:21:00 +0000"
+    assert item.findtext("{http://purl.org/dc/elements/1.1/}creator") == "The author of this blog"
+    assert "<kbd>true</kbd>\n<span>first</span>" in (item.findtext("description") or "")
+
+
+def test_json_has_the_whole_post_and_tells_an_update_only_when_the_author_does(site, post):
+    site.write("make.md", post())
+    site.build()
+    feed = json.loads(site.text("feeds/all.json"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == "https://example.org/feeds/all.json"
+    assert feed["home_page_url"] == "https://example.org/"
+    assert feed["authors"] == [{"name": "The author of this blog"}]
+    (item,) = feed["items"]
+    assert item["url"] == "https://example.org/2009/a-post/"
+    assert item["tags"] == ["Debian", "C", "C++", "C#"]
+    assert item["date_published"] == "2009-03-08T18:21:00+00:00"
+    assert "date_modified" not in item
+    assert "<kbd>true</kbd>\n<span>first</span>" in item["content_html"]
+    site.write("make.md", "Modified: 2010-01-01 10:00\n" + post())
+    site.build()
+    (item,) = json.loads(site.text("feeds/all.json"))["items"]
+    assert item["date_modified"] == "2010-01-01T10:00:00+00:00"
+
+
+def test_awkward_posts_make_feeds_without_a_fault(site, post):
+    titles = [
+        "a < b & <stdio.h> &amp; --flags",
+        "\u0645\u0631\u062d\u0628\u0627",
+        "日本語の題",
+        "\x07 bell",
+    ]
+    for number, title in enumerate(titles):
+        site.write(f"é {number}.md", post(title=title, slug=f"s{number}", date="2009-03-08"))
+    site.write("long.md", post(slug="long", date="2009-03-09 01:00") + "\n" + "word " * 150_000)
+    lines = "\n```text\n" + "line\n" * 5_000 + "```\n"
+    site.write("lines.md", post(slug="lines", date="2009-03-09 02:00") + lines)
+    site.write("lines-fr.md", "Lang: fr\n" + post(slug="lines", date="2009-03-09 02:00"))
+    site.write("empty.md", "Title: Empty\nDate: 2009-03-10\n")
+    site.write("later.md", post(slug="later", date="2999-01-01"))
+    site.write("named-all.md", post(slug="all").replace("Debian", "all").replace("C, C++", "all"))
+    built = site.build()
+    assert built.returncode == 0, built.stderr
+    assert site.problems() == []
+    assert "feeds/category/all.rss" in site.files()
+    assert "feeds/tag/all.json" in site.files()
+    names = ("empty", "lines-fr", "lines", "long", "named-all")  # a hyphen comes before a dot
+    assert sorted(filter(None, ids(ET.fromstring(site.text())))) == [
+        f"tag:example.org,2009:post/{name}.md"
+        for name in (*(f"%C3%A9%20{number}" for number in range(4)), *names)
+    ]
+
+
+def test_a_site_without_posts_has_feeds_that_a_build_does_not_change(site):
+    site.build()
+    before = site.files()
+    site.build()
+    assert site.files() == before
+    assert site.problems() == []
+    assert "<updated>2009-01-01T00:00:00+00:00</updated>" in site.text()
+
+
+def test_a_picture_of_the_site_has_its_size_in_the_feed(site, post):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"/>'
+    site.write("images/plot.svg", svg)
+    site.write("images/face.png", (ROOT / "theme/static/hackergotchi.png").read_bytes())
+    pictures = "\n![A plot]({static}/images/plot.svg) ![A face]({static}/images/face.png)\n"
+    site.write("make.md", post() + pictures)
+    content = only_entry(site.feed()).findtext(ATOM + "content") or ""
+    found = re.findall(r"<img .*?>", content)
+    at = "https://example.org/images"
+    assert found == [
+        f'<img alt="A plot" src="{at}/plot.svg" width="60" height="40" title="A plot">',
+        f'<img alt="A face" src="{at}/face.png" width="96" height="96" title="A face">',
+    ]
+    assert site.problems() == []
+
+
+def test_a_hub_is_named_where_there_is_one(site, post):
+    site.write("make.md", post())
+    assert "hub" not in links(site.feed())
+    site.settings = 'FEEDS_HUB = "https://hub.example/"'
+    assert links(site.feed())["hub"] == "https://hub.example/"
+    assert '<atom:link rel="hub" href="https://hub.example/"/>' in site.text("feeds/all.rss")
+    assert json.loads(site.text("feeds/all.json"))["hubs"] == [
+        {"type": "WebSub", "url": "https://hub.example/"}
+    ]
+
+
+def test_what_the_author_must_mend_is_told_at_once_with_its_place(site, post):
+    site.write("a.md", post())
+    site.write("b.md", post(slug="b") + "\n![](x.png)\n")
+    built = site.build()
+    assert built.returncode != 0
+    told = built.stderr.replace(f"{site.content}/", "")
+    assert "b.md:18: picture 'x.png' has no alternative text; say in words" in told
+
+
+def test_a_page_and_a_list_tell_of_all_feeds(site, post):
+    site.write("make.md", post().replace("C#", "planet"))
+    built = site.build()
+    assert built.returncode == 0, built.stderr
+    page, opml = site.text("feeds/index.html"), ET.fromstring(site.text("feeds/feeds.opml"))
+    feeds = [path for path in site.files() if not path.endswith(".opml")]
+    assert [path for path in feeds if f"/{path}" not in page] == []
+    assert "[https://example.org/feeds/tag/planet.atom]\nname = The author of this blog\n" in page
+    assert "face = hackergotchi.png\nfacewidth = 96\nfaceheight = 96\n" in page
+    addresses = [outline.get("xmlUrl") for outline in opml.iter("outline") if outline.get("type")]
+    assert addresses == [
+        f"https://example.org/feeds/{path}.atom"
+        for path in ("all", "category/debian", "tag/c", "tag/cpp", "tag/planet")
+    ]
+
+
+def test_a_logo_that_is_not_there_stops_the_build(site, post):
+    site.settings = 'FEEDS_LOGO = "static/none.png"'
+    built = site.build()
+    assert built.returncode == 1
+    assert built.stderr.endswith("none.png cannot be read: No such file or directory\n")

@@ -69,6 +69,8 @@ _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x02\x80\0\0\x01\xe0\x08\x02"
         (b'<svg width="100%" height="100%" viewBox="0 0 30 40">', (30, 40)),
         (b'<svg viewBox="-1.5,-1.5, 30.4, 40">', (30, 40)),
         (b'<svg stroke-width="3" height="1" viewBox="0 0 5 6">', (5, 6)),
+        (b"<svg width='360'\n height='448pt'>", (360, 597)),
+        (b"<svg viewBox='0 0 5 6'>", (5, 6)),
         (b'<svg width="1.2.3" height=".">', (640, 480)),
         (b'<svg viewBox="0 0 1.2.3 4">', (640, 480)),
         (b'<svg width="1234567" height="1">', (640, 480)),

@@ -1,0 +1,236 @@
+"""Joins the addresses to Pelican: the only module here that knows it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from markupsafe import Markup
+from pelican import Pelican
+from pelican.contents import Content
+from pelican.generators import Generator
+from pelican.plugins import signals
+from selectolax.lexbor import LexborHTMLParser
+
+from .aliases import Alias, alias_problems, redirect, relative_target, split
+from .config import Config, ConfigError, read_config
+from .icons import favicon, touch_icon
+from .names import Use, name_problems
+from .places import line_of
+from .sitemap import Entry, robots_text, sitemap_files
+
+_STATE = "_ADDRESSES_STATE"  # where Pelican's settings and context keep the value below
+
+
+@dataclass
+class _State:
+    """What one build has written, from its first signal to its last."""
+
+    config: Config
+    pages: dict[str, datetime | None] = field(default_factory=dict)
+    """The pages by path below the output, with the last change of what they show."""
+    files: dict[str, str] = field(default_factory=dict)
+    """All files that Pelican writes, and whose they are."""
+    aliases: list[tuple[Alias, Path]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def register() -> None:
+    """Connect to Pelican. The handlers are functions of this module, as it holds them weakly."""
+    signals.initialized.connect(_configure)
+    signals.get_generators.connect(_forget)
+    signals.all_generators_finalized.connect(_collect)
+    signals.content_written.connect(_note_page)
+    signals.feed_written.connect(_note_feed)
+    signals.finalized.connect(_write)
+
+
+def _configure(pelican: Pelican) -> None:
+    """Stop before anything is built if a setting is wrong."""
+    try:
+        pelican.settings[_STATE] = _State(read_config(pelican.settings))
+    except ConfigError as error:
+        raise SystemExit(str(error)) from error
+
+
+def _forget(pelican: Pelican) -> None:
+    """Before each build, forget the last one. Pelican's context has the same state by now."""
+    state: _State = pelican.settings[_STATE]
+    state.pages.clear()
+    state.files.clear()
+    state.aliases.clear()
+    state.problems.clear()
+
+
+# --- Once all is read ------------------------------------------------------------------
+
+
+def _collect(generators: Sequence[Generator]) -> None:
+    """Note aliases and files that will be written; stop if names of the site clash."""
+    context = generators[0].context
+    state: _State = context[_STATE]
+    contents = _contents(context)
+    for content in contents:
+        state.aliases += ((alias, Path(content.source_path)) for alias in _aliases(content))
+    for file in context["static_content"].values():
+        state.files[file.save_as] = _shown(Path(file.source_path)).as_posix()
+    if problems := list(_clashes(contents)):
+        raise SystemExit("\n".join(problems))
+
+
+def _contents(context: Mapping[str, Any]) -> list[Content]:
+    """The posts and pages that are published, by the paths of their sources."""
+    found = (content for content in context["generated_content"].values() if content is not None)
+    chosen = (content for content in found if content.status in ("published", "hidden"))
+    return sorted(chosen, key=lambda content: str(content.source_path))
+
+
+def _aliases(content: Content) -> Iterator[Alias]:
+    for text in split(content.metadata.get("aliases")):
+        yield Alias(
+            text=text,
+            source=content.get_relative_source_path(),
+            url=content.url,
+            title=Markup(content.title).striptags(),  # noqa: S704 — read here, never shown
+            language=content.lang,
+        )
+
+
+def _clashes(contents: Iterable[Content]) -> Iterator[str]:
+    sources, uses = {}, []
+    for content in contents:
+        source = content.get_relative_source_path()
+        sources[source] = Path(content.source_path)
+        named = [("tag", tag) for tag in getattr(content, "tags", ())]
+        if "category" in content.metadata:
+            named.append(("category", content.category))
+        uses += [
+            Use(kind=kind, name=name.name, slug=name.slug, source=source) for kind, name in named
+        ]
+    for use, text in name_problems(uses):
+        name = "tags" if use.kind == "tag" else "category"
+        yield _told(sources[use.source], name, use.name, text)
+
+
+# --- While pages are written -----------------------------------------------------------
+
+
+def _note_page(path: str, context: Mapping[str, Any]) -> None:
+    state: _State = context[_STATE]
+    content = context.get("article") or context.get("page")
+    name = _claim(path, context, content)
+    if content is None:
+        state.pages[name] = _newest(context)
+    elif content.status == "published":
+        state.pages[name] = _changed(content)
+
+
+def _note_feed(path: str, context: Mapping[str, Any], feed: object) -> None:  # noqa: ARG001 — Pelican's
+    _claim(path, context, None)
+
+
+def _claim(path: str, context: Mapping[str, Any], content: Content | None) -> str:
+    """Note whose a file is that was written, and give its name; two cannot have the same."""
+    state: _State = context[_STATE]
+    name = Path(path).relative_to(context["OUTPUT_PATH"]).as_posix()
+    whose = _place(content) if content else "the site itself"
+    other = state.files.setdefault(name, whose)
+    # Pelican writes the same page of the site twice where templates name it twice.
+    if other != whose:
+        # A place of a post is what can be mended.
+        place, rival = (other, whose) if "/" not in whose else (whose, other)
+        state.problems.append(
+            f"{place}: {name} is also written by {rival}; give one another 'Slug:' or 'Save_as:'"
+        )
+    return name
+
+
+def _place(content: Content) -> str:
+    field = next((f for f in ("save_as", "slug", "title") if f in content.metadata), "title")
+    path = Path(content.source_path)
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    return f"{_shown(path)}:{line_of(text, field)}"
+
+
+def _newest(context: Mapping[str, Any]) -> datetime | None:
+    """The last change of a list of posts; what other pages show is not known here."""
+    shown = context.get("articles_page")
+    posts = shown.object_list if shown else context["dates"] if "period" in context else ()
+    return max((changed for post in posts if (changed := _changed(post))), default=None)
+
+
+def _changed(content: Content) -> datetime | None:
+    changed = getattr(content, "modified", None) or getattr(content, "date", None)
+    return changed if isinstance(changed, datetime) else None
+
+
+# --- At the end ------------------------------------------------------------------------
+
+
+def _write(pelican: Pelican) -> None:
+    """Write everything; stop, with the whole list, if addresses are wrong."""
+    state: _State = pelican.settings[_STATE]
+    if state.problems:
+        raise SystemExit("\n".join(state.problems))
+    output, config = Path(pelican.output_path), state.config
+    entries = [entry for name in sorted(state.pages) if (entry := _entry(output, name, state))]
+    files: dict[str, str | bytes] = {
+        **sitemap_files(entries, config.site_url),
+        "robots.txt": robots_text(config.site_url, config.drafts),
+        "favicon.ico": favicon(),
+        "apple-touch-icon.png": touch_icon(),
+    }
+    if config.indexnow_key:
+        files[f"{config.indexnow_key}.txt"] = config.indexnow_key
+    files = {name: data for name, data in files.items() if name not in state.files}
+    files |= _redirects(state, files)
+    for name, data in files.items():
+        target = output / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data.encode() if isinstance(data, str) else data)
+
+
+def _entry(output: Path, name: str, state: _State) -> Entry | None:
+    """The page's entry, unless it asks not to be indexed or says that another is the real one."""
+    head = (output / name).read_text(encoding="utf-8").partition("</head>")[0]
+    tree = LexborHTMLParser(head)
+    robots = tree.css_first("meta[name=robots]")
+    if robots is not None and "noindex" in (robots.attributes.get("content") or ""):
+        return None
+    own = f"{state.config.site_url}/{quote(name.removesuffix('index.html'))}"
+    link = tree.css_first("link[rel=canonical]")
+    canonical = own if link is None else link.attributes.get("href") or own
+    if unquote(canonical) != unquote(own):
+        return None
+    return Entry(url=own, changed=state.pages[name])
+
+
+def _redirects(state: _State, made: Iterable[str]) -> dict[str, str]:
+    owners = state.files | dict.fromkeys(made, "the site itself")
+    taken = {name: f"written by {whose}" for name, whose in owners.items()}
+    sources = {alias.source: path for alias, path in state.aliases}
+    aliases = [alias for alias, _ in state.aliases]
+    problems = [
+        _told(sources[alias.source], "aliases", alias.text, f"Aliases: {alias.text!r} {text}")
+        for alias, text in alias_problems(aliases, taken)
+    ]
+    if problems:
+        raise SystemExit("\n".join(problems))
+    return {alias.path: _redirect(alias, state.config) for alias in aliases}
+
+
+def _redirect(alias: Alias, config: Config) -> str:
+    canonical = f"{config.site_url}/{quote(alias.url, safe='/%')}"
+    return redirect(alias, relative_target(alias) if config.relative else canonical, canonical)
+
+
+def _told(path: Path, name: str, value: str, text: str) -> str:
+    line = line_of(path.read_text(encoding="utf-8-sig", errors="replace"), name, value)
+    return f"{_shown(path)}:{line}: {text}"
+
+
+def _shown(path: Path) -> Path:
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -1,0 +1,84 @@
+"""The Markdown extension: the only module here that knows Python-Markdown."""
+
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import ETX, STX
+
+from .titles import shown, title_html
+
+# Before all that reads lines or the front matter ("meta" is 27), and right after the latter.
+_FIRST, _AFTER_META = 29, 26
+# After "inline" (20), which makes words of what the cells hold.
+_AFTER_INLINE = 15
+# After "raw_html" (30), which puts the author's own HTML back.
+_AFTER_RAW_HTML = 25
+_PICTURE = re.compile(r"""<img\b((?:[^>"']|"[^"]*"|'[^']*')*?)(\s*/?>)""", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*(=|$|\s)""", re.IGNORECASE)
+# What Markdown puts in the place of the author's own HTML until the end.
+_STASHED = re.compile(f"{STX}[^{ETX}]*{ETX}")
+
+
+class ProseExtension(Extension):
+    """Cleans lines and titles, and makes tables reachable."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
+        """Register with one Markdown converter."""
+        md.preprocessors.register(_Lines(md), "prose-lines", _FIRST)
+        md.preprocessors.register(_Title(md), "prose-title", _AFTER_META)
+        md.treeprocessors.register(_Tables(md), "prose-tables", _AFTER_INLINE)
+        md.postprocessors.register(_Pictures(md), "prose-pictures", _AFTER_RAW_HTML)
+
+
+class _Lines(Preprocessor):
+    """Shows control characters. The number of lines stays, since errors name them."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [shown(line) for line in lines]
+
+
+class _Title(Preprocessor):
+    """Makes the title of the front matter HTML, as Pelican takes it for."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        fields: dict[str, list[str]] = getattr(self.md, "Meta", {})
+        if "title" in fields:
+            fields["title"] = [title_html(line) for line in fields["title"]]
+        return lines
+
+
+class _Tables(Treeprocessor):
+    """Puts each table into a group that scrolls and takes the focus, named by its head."""
+
+    def run(self, root: Element) -> None:
+        for parent in list(root.iter()):
+            for place, child in enumerate(parent):
+                if child.tag == "table":
+                    parent[place] = _group(child)
+
+
+def _group(table: Element) -> Element:
+    heads = (" ".join(_STASHED.sub("", "".join(h.itertext())).split()) for h in table.iter("th"))
+    label = ", ".join(head for head in heads if head)
+    names = {"aria-label": f"Table: {label}" if label else "Table"}
+    group = Element("div", {"class": "scroll", "tabindex": "0", "role": "group", **names})
+    group.tail, table.tail = table.tail, None
+    group.append(table)
+    return group
+
+
+class _Pictures(Postprocessor):
+    """Gives a picture without a text an empty one: the page is valid, whoever tells the author."""
+
+    def run(self, text: str) -> str:
+        return _PICTURE.sub(_described, text)
+
+
+def _described(picture: re.Match[str]) -> str:
+    attributes, end = picture.groups()
+    return picture[0] if _ALT.search(attributes) else f'<img{attributes} alt=""{end}'

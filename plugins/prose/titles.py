@@ -1,0 +1,26 @@
+"""Turns a title as it was typed into HTML that shows just that.
+
+Pelican takes titles for HTML: `<int>` would vanish from one, `a < b` would break its page,
+and typographic dashes would take the place of `--flags`.
+"""
+
+import re
+from html import escape
+
+_FLAG = re.compile(r"(?<![^\s(\"'])--(?=\w)")
+_PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
+_SHOWN = {
+    **_PICTURES,
+    0x7F: 0x2421,
+    **dict.fromkeys((*range(0x80, 0xA0), *range(0xD800, 0xE000), 0xFFFE, 0xFFFF), 0xFFFD),
+}
+
+
+def title_html(title: str) -> str:
+    """The title as HTML. A dash with spaces around it still becomes a long one."""
+    return _FLAG.sub("-&#45;", escape(title, quote=False))
+
+
+def shown(line: str) -> str:
+    """The line with pictures for control characters, which have no place in HTML."""
+    return line.translate(_SHOWN)

@@ -1,0 +1,73 @@
+"""What becomes of titles, lines and tables."""
+
+import pytest
+from markdown import Markdown
+
+from prose.markdown_ext import ProseExtension
+from prose.titles import shown, title_html
+
+TABLE = "| a <b> | `a & b` |\n|---|---|\n| 1 | 2 |\n"
+
+
+def _read(text: str) -> tuple[str, dict[str, list[str]]]:
+    markdown = Markdown(extensions=["meta", "tables", "md_in_html", ProseExtension()])
+    return markdown.convert(text), markdown.Meta  # type: ignore[attr-defined]  # of "meta"
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ("Why a < b & c > d", "Why a &lt; b &amp; c &gt; d"),
+        ("vector<int>", "vector&lt;int&gt;"),
+        ("</title><script>", "&lt;/title&gt;&lt;script&gt;"),
+        ("--flags of ls", "-&#45;flags of ls"),
+        ('The "--all" (--more)', 'The "-&#45;all" (-&#45;more)'),
+        ("Then -- and now", "Then -- and now"),
+        ("C++ -- and i--", "C++ -- and i--"),
+    ],
+)
+def test_a_title_shows_what_was_typed(typed: str, html: str) -> None:
+    assert title_html(typed) == html
+
+
+def test_the_title_of_the_front_matter_is_text() -> None:
+    assert _read("Title: a <b> & c\nDate: 2009-03-08\n\nText.\n")[1]["title"] == [
+        "a &lt;b&gt; &amp; c"
+    ]
+
+
+def test_control_characters_are_shown() -> None:
+    assert shown("a\x01\x1b\x7f\x85\ufffe\tb") == "a␁␛␡\ufffd\ufffd\tb"
+    html, fields = _read("Title: a\x07b\n\nBell: \x07\n")
+    assert fields["title"] == ["a␇b"]
+    assert html == "<p>Bell: ␇</p>"
+
+
+def test_a_table_takes_the_focus_and_has_a_name() -> None:
+    html, _ = _read(TABLE)
+    start = '<div aria-label="Table: a, a &amp; b" class="scroll" role="group" tabindex="0">'
+    assert html.split("\n")[0] == start
+    assert html.count("<table>") == html.count("</table>\n</div>") == 1
+
+
+def test_a_table_in_a_quote_is_found_too() -> None:
+    quoted = "".join(f"> {line}\n" for line in TABLE.splitlines())
+    assert _read(quoted)[0].count('class="scroll"') == 1
+
+
+def test_a_text_without_front_matter_is_read() -> None:
+    assert _read("Text.")[0] == "<p>Text.</p>"
+
+
+@pytest.mark.parametrize(
+    ("typed", "html"),
+    [
+        ('<img src="a.png">', '<p><img src="a.png" alt=""></p>'),
+        ("<img src='a>b.png' />", "<p><img src='a>b.png' alt=\"\" /></p>"),
+        ('<img alt src="a.png">', '<p><img alt src="a.png"></p>'),
+        ('<img src="alt.png" ALT="x">', '<p><img src="alt.png" ALT="x"></p>'),
+        ("`<img>`", "<p><code>&lt;img&gt;</code></p>"),
+    ],
+)
+def test_a_picture_without_a_text_has_an_empty_one(typed: str, html: str) -> None:
+    assert _read(typed)[0] == html
