@@ -20,13 +20,15 @@ _RENAME_EXCHANGE = 2
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(
+    path: Path, waiting: str = "build: waiting for another build of this site"
+) -> Iterator[None]:
     """Hold the lock PATH; say so when another process has it, and wait. A killed one frees it."""
     with _opened(path) as descriptor:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("build: waiting for another build of this site", file=sys.stderr, flush=True)
+            print(waiting, file=sys.stderr, flush=True)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
 

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +60,27 @@ def capture(
         check=False,
     )
     return Finished(status=_shell_status(done.returncode), out=done.stdout, err=done.stderr)
+
+
+def follow(argv: Sequence[str | Path], *, cwd: Path, line: Callable[[str], None]) -> Finished:
+    """Run a program without input, hand on each line as it prints it, and return them all.
+
+    What it complains of is among the rest, at its place.
+    """
+    said: list[str] = []
+    with subprocess.Popen(
+        argv,
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    ) as process:
+        for text in process.stdout or ():
+            said.append(text)
+            line(text.rstrip("\n"))
+    return Finished(status=_shell_status(process.returncode), out="".join(said), err="")
 
 
 def _environment(more: Mapping[str, str] | None) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from . import processes, system
-from .errors import MisuseError
+from . import node_tools, processes, system
+from .errors import MisuseError, WorkshopError
 from .project import Project
 
 _LINT = {
@@ -32,13 +32,23 @@ def test(project: Project, paths: Sequence[str]) -> int:
 
     The tests run even where the code does not lint, so that one run tells all that is wrong.
     """
-    system.ensure(project)
+    _prepare(project)
     linted = 0 if paths else lint(project)
     workers = ["-n", "auto", "--dist", "loadgroup"] if not paths else []
     tested = _module(project, "pytest", "-q", *workers, *paths)
     if tested == 5:
         raise MisuseError("there is no such test; give a file of tests/ or nothing")
     return linted or tested
+
+
+def _prepare(project: Project) -> None:
+    """Install what only tests need; what cannot be had fails the tests that need it, by name."""
+    lists = (system.LIST, system.DEV_LIST)
+    system.ensure(project, *lists)
+    try:
+        node_tools.install(project)
+    except WorkshopError as error:
+        print(f"test: {error}", file=sys.stderr, flush=True)
 
 
 def bench(project: Project) -> int:
