@@ -11,7 +11,7 @@ from invoke.tasks import task
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT / "plugins"))
 
-from workshop import engine, quality, site, system
+from workshop import checks, engine, quality, site, system
 from workshop import new as drafts
 from workshop import publish as publishing
 from workshop import serve as preview
@@ -71,15 +71,31 @@ def accept(_: Context, path: list[str]) -> int:
 
 
 @task(
+    iterable=["to", "force"],
     help={
-        "to": "A target of PUBLISH_TARGETS in publishconf.py.",
+        "to": "A target of PUBLISH_TARGETS in publishconf.py; may be given several times.",
         "dry_run": "Only list what would change.",
-    }
+        "force": "Publish in spite of what the check of this NAME finds.",
+        "rollback": "Publish what was there before the last deploy.",
+        "check_live": "Compare the live site with what was sent.",
+    },
 )
 @command
-def publish(_: Context, to: str = "gh-pages", dry_run: bool = False) -> int:
+def publish(
+    _: Context,
+    to: list[str],
+    force: list[str],
+    dry_run: bool = False,
+    rollback: bool = False,
+    check_live: bool = False,
+) -> int:
     """Build for the web, check everything, and deploy."""
-    return publishing.publish(PROJECT, to=to, dry_run=dry_run)
+    if rollback:
+        return publishing.rollback(PROJECT, to)
+    if check_live:
+        return publishing.check_live(PROJECT, to)
+    wishes = publishing.Wishes(dry_run=dry_run, force=checks.known(force))
+    return publishing.publish(PROJECT, to, wishes)
 
 
 @task(

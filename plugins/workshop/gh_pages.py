@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import processes
+from .changes import Changes
 from .errors import WorkshopError
 from .processes import Finished
 
 SOURCES = "pelicanconf.py"
 """The file that tells a branch of sources from one of deployed sites."""
+_Files = dict[str, tuple[str, str]]
+"""Mode and object name of each file, by its path."""
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\s*")
 
 
@@ -39,22 +42,6 @@ class Target:
     def tracking(self) -> str:
         """The branch there, as last fetched."""
         return f"refs/remotes/{self.remote}/{self.branch}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
-    """What a deploy does to the files of the branch."""
-
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    deleted: tuple[str, ...]
-
-    def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.deleted)
-
-    def __str__(self) -> str:
-        kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
-        return ", ".join(f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths)
 
 
 def prepare(repository: Path, target: Target) -> str | None:
@@ -94,7 +81,10 @@ def complete(repository: Path, base: str | None, site: Path) -> None:
 
 def changes(repository: Path, base: str | None, site: Path) -> Changes:
     """What a deploy of the directory SITE on top of BASE would do."""
-    new, old = _listing(repository, site), _listed(repository, base)
+    return _difference(listed(repository, base), _listing(repository, site))
+
+
+def _difference(old: _Files, new: _Files) -> Changes:
     return Changes(
         added=tuple(sorted(set(new) - set(old))),
         changed=tuple(sorted(path for path in set(new) & set(old) if new[path] != old[path])),
@@ -112,6 +102,49 @@ def deploy(repository: Path, target: Target, base: str | None, site: Path, messa
     except BaseException:
         _restore(repository, target, before)
         raise
+
+
+def rollback(repository: Path, target: Target, base: str | None) -> Changes:
+    """Publish the site before the last one, in a commit on top of BASE."""
+    previous = _commit(repository, f"{base}^") if base else None
+    if not (base and previous):
+        raise WorkshopError(f"{target.branch} has no deploy before the last one; nothing to undo")
+    undone = _difference(listed(repository, base), listed(repository, previous))
+    message = f"Publish: back to {previous[:12]}"
+    words = ("commit-tree", f"{previous}^{{tree}}", "-p", base, "-m", message)
+    made = _git(repository, *words)
+    if made.status:
+        raise WorkshopError(f"git could not commit: {_reason(made)}")
+    before = _commit(repository, target.local)
+    try:
+        _git(repository, "update-ref", target.local, made.out.strip())
+        _push(repository, target)
+    except BaseException:
+        _restore(repository, target, before)
+        raise
+    return undone
+
+
+def listed(repository: Path, commit: str | None) -> _Files:
+    """The files of a commit; none where there is no commit."""
+    if commit is None:
+        return {}
+    entries = _git(repository, "ls-tree", "-r", "-z", commit).out.split("\0")
+    found = (entry.partition("\t") for entry in entries if entry)
+    return {path: (about.split()[0], about.split()[2]) for about, _, path in found}
+
+
+def content(repository: Path, commit: str | None, path: str) -> bytes | None:
+    """A text file of a commit; None where it has none of that path."""
+    shown = _git(repository, "show", f"{commit}:{path}") if commit else None
+    return shown.out.encode() if shown and shown.status == 0 else None
+
+
+def archive(repository: Path, commit: str, tar: Path) -> None:
+    """Write all files of a commit into a tar."""
+    packed = _git(repository, "archive", "--format=tar", f"--output={tar}", commit)
+    if packed.status:
+        raise WorkshopError(f"git could not read {commit}: {_reason(packed)}")
 
 
 def _refuse_current_branch(repository: Path, target: Target) -> None:
@@ -210,8 +243,8 @@ def _restore(repository: Path, target: Target, before: str | None) -> None:
         _git(repository, "update-ref", "-d", target.local)
 
 
-def _listing(repository: Path, site: Path) -> dict[str, tuple[str, str]]:
-    """Mode and object name of each file of a directory, by its path."""
+def _listing(repository: Path, site: Path) -> _Files:
+    """The files of a directory."""
     algorithm = _git(repository, "rev-parse", "--show-object-format").out.strip() or "sha1"
     files = (path for path in site.rglob("*") if path.is_file())
     return {
@@ -227,14 +260,6 @@ def _mode(path: Path) -> str:
 def _blob(algorithm: str, data: bytes) -> str:
     """The name that git gives to a file with this content."""
     return hashlib.new(algorithm, b"blob %d\0" % len(data) + data).hexdigest()
-
-
-def _listed(repository: Path, commit: str | None) -> dict[str, tuple[str, str]]:
-    if commit is None:
-        return {}
-    entries = _git(repository, "ls-tree", "-r", "-z", commit).out.split("\0")
-    found = (entry.partition("\t") for entry in entries if entry)
-    return {path: (about.split()[0], about.split()[2]) for about, _, path in found}
 
 
 def _commit(repository: Path, ref: str) -> str | None:

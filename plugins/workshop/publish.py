@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
+import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import engine, gh_pages
+from . import checks, deployments, engine, live, pings
+from .changes import Changes
+from .checks.built import Built
+from .deployments import Deployment
 from .errors import MisuseError, WorkshopError
-from .gh_pages import Changes, Target
 from .project import Project
 from .site import NEVER_RUN, fresh
 
@@ -22,45 +26,83 @@ _FOR_READERS = {
     "DRAFT_PAGE_SAVE_AS": "",
     "DRAFT_PAGE_LANG_SAVE_AS": "",
     "LOAD_CONTENT_CACHE": False,
-    "TRANSCRIPTS_STRICT": True,
 }
-"""Drafts are not written, a post of the future is a draft until its day, problems stop the build.
+"""Drafts are not written, and a post of the future is a draft until its day."""
+_FEEDS = "feeds/"
+_SECRET = ("TOKEN", "PASSWORD", "PASSWD", "SECRET", "API_KEY", "PRIVATE_KEY")
+_SHORTEST_SECRET = 8
 
-What Pelican merely warns of is found again, with its page, by the check of links.
-"""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What the author asks of a publish besides the places."""
+
+    dry_run: bool = False
+    force: frozenset[str] = frozenset()
+    """Names of checks whose problems are told, and do not count."""
 
 
-def publish(project: Project, *, to: str = "gh-pages", dry_run: bool = False) -> int:
-    """Build, check and deploy to the target named TO; with DRY_RUN only list what would change."""
+def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = None) -> int:
+    """Build once, then check and deploy to each target named in TO."""
+    wishes = wishes or Wishes()
     settings = project.settings(SETTINGS)
-    target, address = find_target(settings, to), _address(settings)
-    base = gh_pages.prepare(project.root, target)
-    _refuse_unverified(project)
-    with fresh(project, SETTINGS, NEVER_RUN | _FOR_READERS) as (site, _, summary):
+    address = _address(settings)
+    places = [deployments.find(project, settings, name) for name in to or (deployments.DEFAULT,)]
+    for place in places:
+        place.prepare()
+    examples_hold = checks.EXAMPLES not in wishes.force
+    if examples_hold:
+        _refuse_unverified(project)
+    overrides = {**NEVER_RUN, **_FOR_READERS, "TRANSCRIPTS_STRICT": examples_hold}
+    with fresh(project, SETTINGS, overrides) as (site, told, summary):
         print(f"publish: built {summary}", flush=True)
-        _refuse_broken(site, address)
-        gh_pages.complete(project.root, base, site)
-        changes = gh_pages.changes(project.root, base, site)
-        if changes and not dry_run:
-            gh_pages.deploy(project.root, target, base, site, f"Publish: {changes}")
-    _report(changes, target, dry_run=dry_run)
+        forced = frozenset() if examples_hold else engine.problems(project)
+        built = Built(
+            site=site,
+            address=address,
+            told=tuple(line for line in told if line not in forced),
+            today=datetime.now(UTC).date(),
+            secrets=_secrets(os.environ),
+        )
+        for place in places:
+            place.complete(site)
+            _keep_feeds(place, site)
+            _check(replace(built, before=place.published(), live=place.live), wishes.force)
+        for place in places:
+            _deploy(place, site, settings, dry_run=wishes.dry_run)
     return 0
 
 
-def find_target(settings: Mapping[str, Any], name: str) -> Target:
-    """The target of ``PUBLISH_TARGETS`` with this name; ``gh-pages`` needs no setting."""
-    targets = {"gh-pages": {}, **settings.get("PUBLISH_TARGETS", {})}
-    if name not in targets:
-        near = difflib.get_close_matches(name, targets, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(targets))}"
-        raise MisuseError(f"{SETTINGS}: PUBLISH_TARGETS has no {name!r}; {hint}")
-    try:
-        return gh_pages.Target(**targets[name])
-    except TypeError as error:
-        reason = str(error).partition("() ")[2] or str(error)
-        raise MisuseError(
-            f"{SETTINGS}: PUBLISH_TARGETS[{name!r}]: {reason}; it may have 'remote' and 'branch'"
-        ) from error
+def rollback(project: Project, to: Sequence[str] = ()) -> int:
+    """Publish what was there before the last deploy."""
+    for place in _places(project, to):
+        changes = place.rollback()
+        print(f"publish: {place.where} is as it was before the last deploy: {changes}")
+    return 0
+
+
+def check_live(project: Project, to: Sequence[str] = ()) -> int:
+    """Compare the live site with what was sent there last."""
+    address = _address(project.settings(SETTINGS))
+    for place in _places(project, to):
+        sent = place.hashes()
+        found = live.differences(address, sent)
+        _tell(found)
+        if found:
+            raise WorkshopError(
+                f"{len(found)} of {len(sent)} files at {address} are not what was sent to"
+                f" {place.where}; if you have just published, wait until caches forget"
+            )
+        print(f"publish: {address} holds all {len(sent)} files that were sent to {place.where}")
+    return 0
+
+
+def _places(project: Project, to: Sequence[str]) -> Iterator[Deployment]:
+    settings = project.settings(SETTINGS)
+    for name in to or (deployments.DEFAULT,):
+        place = deployments.find(project, settings, name)
+        place.prepare()
+        yield place
 
 
 def _address(settings: Mapping[str, Any]) -> str:
@@ -70,38 +112,76 @@ def _address(settings: Mapping[str, Any]) -> str:
     return address
 
 
+def _secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """What of the author's surroundings no page may show."""
+    values = {
+        value
+        for name, value in environment.items()
+        if any(word in name.upper() for word in _SECRET) and len(value) >= _SHORTEST_SECRET
+    }
+    home = environment.get("HOME", "")
+    # The home of root is a word of ordinary texts.
+    return tuple(sorted(values | {home} - {"", "/", "/root"}))
+
+
 def _refuse_unverified(project: Project) -> None:
     status = engine.call(project, "verify")
     if status == engine.DRIFT:
         raise WorkshopError(
             "not every example holds (see above), so nothing was published;"
             " run ./invoke build, look at the differences, then ./invoke accept"
+            f" (or --force {checks.EXAMPLES})"
         )
     if status != engine.CLEAN:
         raise WorkshopError(f"the engine ended with status {status}, so nothing was published")
 
 
-def _refuse_broken(site: Path, address: str) -> None:
-    from .links import problems
+def _keep_feeds(place: Deployment, site: Path) -> None:
+    """Leave an empty feed where one would be gone, as with the last post of a tag."""
+    from feeds.ledger import kept_feeds
 
-    found = problems(site, address)
-    for line in found:
-        print(f"publish: {line}", file=sys.stderr)
-    if found:
-        what = "1 problem" if len(found) == 1 else f"{len(found)} problems"
-        raise WorkshopError(f"{what} in the site (see above), so nothing was published; mend that")
+    published = (path for path in place.published() if path.startswith(_FEEDS))
+    before = {path: data for path in published if (data := place.live(path)) is not None}
+    after = {path.relative_to(site).as_posix() for path in (site / _FEEDS).rglob("*")}
+    for path, data in kept_feeds(before, after).items():
+        (site / path).parent.mkdir(parents=True, exist_ok=True)
+        (site / path).write_bytes(data)
 
 
-def _report(changes: Changes, target: Target, *, dry_run: bool) -> None:
-    where = f"{target.branch} at {target.remote}"
+def _check(built: Built, force: frozenset[str]) -> None:
+    found = list(checks.run(built))
+    for name, problem in found:
+        print(f"publish: {problem} ({name}{', forced' * (name in force)})", file=sys.stderr)
+    counted = [name for name, _ in found if name not in force]
+    if counted:
+        what = "1 problem" if len(counted) == 1 else f"{len(counted)} problems"
+        names = " ".join(f"--force {name}" for name in dict.fromkeys(counted))
+        raise WorkshopError(
+            f"{what} in the site (see above), so nothing was published; mend that (or {names})"
+        )
+
+
+def _deploy(place: Deployment, site: Path, settings: Mapping[str, Any], *, dry_run: bool) -> None:
+    changes = place.changes(site)
     if not changes:
-        print(f"publish: nothing to do: {where} holds this site already")
-        return
-    if not dry_run:
-        print(f"publish: {where} now holds this site: {changes}")
-        return
+        print(f"publish: nothing to do: {place.where} holds this site already")
+    elif dry_run:
+        _list(changes)
+        print(f"publish: {place.where} would change: {changes} (dry run: nothing was deployed)")
+    else:
+        place.deploy(site, changes)
+        print(f"publish: {place.where} now holds this site: {changes}")
+        print(f"publish: readers find it at {settings['SITEURL']}")
+        _tell(pings.tell(settings, changes))
+
+
+def _list(changes: Changes) -> None:
     marks = {"+": changes.added, "~": changes.changed, "-": changes.deleted}
     for mark, paths in marks.items():
         for path in paths:
             print(f"{mark} {path}")
-    print(f"publish: {where} would change: {changes} (dry run: nothing was deployed)")
+
+
+def _tell(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"publish: {line}", file=sys.stderr)

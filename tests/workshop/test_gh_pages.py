@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from workshop import gh_pages
+from workshop.changes import Changes
 from workshop.errors import WorkshopError
-from workshop.gh_pages import Changes, Target
+from workshop.gh_pages import Target
 from workshop.project import Project
 
 from .conftest import write

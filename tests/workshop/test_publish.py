@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs
 
 import pytest
 
-from workshop import engine
+from workshop import deployments, engine
 from workshop.errors import MisuseError, WorkshopError
 from workshop.project import Project
-from workshop.publish import find_target, publish
+from workshop.publish import Wishes, check_live, publish, rollback
 
 from .conftest import FOR_THE_WEB, SECOND, write
 
@@ -71,9 +77,9 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(
     publish(project)
     before = git(remote, "rev-parse", "gh-pages")
     write(project.root, "content/second.md", SECOND + "\nMore.\n")
-    write(project.root, "content/third.md", SECOND.replace("Second", "Third"))
+    write(project.root, "content/third.md", SECOND.replace("Second", "Third").replace("-02", "-03"))
     capsys.readouterr()
-    assert publish(project, dry_run=True) == 0
+    assert publish(project, wishes=Wishes(dry_run=True)) == 0
     out = capsys.readouterr().out
     assert "\n+ third.html\n" in out
     assert "\n~ second.html\n" in out
@@ -117,14 +123,158 @@ def test_a_site_without_an_address_is_not_published(project: Project, remote: Pa
         publish(project)
 
 
-def test_gh_pages_needs_no_setting():
-    assert find_target({}, "gh-pages").branch == "gh-pages"
+def test_a_check_that_is_forced_tells_and_does_not_count(
+    project: Project, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    write(project.root, "content/second.md", SECOND + "\n[y](https://blog.example.org/no)\n")
+    with pytest.raises(WorkshopError, match=r"4 problems in the site .*or --force links\)"):
+        publish(project)
+    capsys.readouterr()
+    assert publish(project, wishes=Wishes(force=frozenset({"links"}))) == 0
+    assert "the site has no such file (links, forced)" in capsys.readouterr().err
+    assert "/no" in everything(git, remote)
 
 
-def test_a_target_is_what_the_settings_say():
+def test_examples_that_do_not_hold_can_be_forced(project: Project, remote: Path, git: Git):
+    conf = project.root / "pelicanconf.py"
+    conf.write_text(conf.read_text() + WITH_ENGINE)
+    write(project.root, "content/live.md", LIVE)
+    assert publish(project, wishes=Wishes(force=frozenset({"examples"}))) == 0
+    assert "is not recorded" in everything(git, remote)
+
+
+def test_a_page_that_readers_would_lose_keeps_the_site_from_being_published(
+    project: Project, remote: Path, capsys: pytest.CaptureFixture[str]
+):
+    publish(project)
+    write(project.root, "content/second.md", SECOND.replace("Second", "Another"))
+    with pytest.raises(WorkshopError, match="--force gone"):
+        publish(project)
+    assert "second.html: readers have this page now" in capsys.readouterr().err
+
+
+def test_a_feed_that_the_site_has_no_longer_stays_as_an_empty_one(
+    project: Project, remote: Path, git: Git
+):
+    tagged = SECOND.replace("\n\n", "\nTags: rare\n\n", 1)
+    write(project.root, "content/second.md", tagged)
+    conf = FOR_THE_WEB + 'TAG_FEED_ATOM = "feeds/tag/{slug}.atom"\n'
+    write(project.root, "publishconf.py", conf)
+    publish(project)
+    write(project.root, "content/second.md", SECOND)
+    publish(project, wishes=Wishes(force=frozenset({"gone"})))
+    feed = git(remote, "show", "gh-pages:feeds/tag/rare.atom")
+    assert "<feed" in feed
+    assert "<entry" not in feed
+
+
+def test_a_rollback_publishes_what_was_there_before(
+    project: Project, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    publish(project)
+    before = everything(git, remote)
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    publish(project)
+    assert rollback(project) == 0
+    assert everything(git, remote) == before
+    assert "gh-pages at origin is as it was before the last deploy: " in capsys.readouterr().out
+
+
+def test_without_a_deploy_before_there_is_nothing_to_go_back_to(project: Project, remote: Path):
+    publish(project)
+    with pytest.raises(WorkshopError, match="has no deploy before the last one"):
+        rollback(project)
+
+
+def test_the_live_site_is_compared_with_what_was_sent(
+    project: Project, remote: Path, git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    live = tmp_path / "live"
+    live.mkdir()
+    with served(live) as address:
+        write(project.root, "publishconf.py", FOR_THE_WEB + f"SITEURL = {address!r}\n")
+        publish(project)
+        git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(live / "new"))
+        for path in (live / "new").iterdir():
+            path.rename(live / path.name)
+        assert check_live(project) == 0
+        assert f"publish: {address} holds all " in capsys.readouterr().out
+        write(live, "second.html", "something else")
+        (live / "first.html").unlink()
+        with pytest.raises(WorkshopError, match="2 of "):
+            check_live(project)
+        err = capsys.readouterr().err
+    assert f"{address}/first.html: the server answers 404" in err
+    assert f"{address}/second.html: is not what was sent" in err
+
+
+def test_hubs_and_search_engines_are_told_what_changed(project: Project, remote: Path):
+    with listening() as (address, heard):
+        told = f'FEEDS_HUB = "{address}/hub"\nINDEXNOW_ENDPOINT = "{address}/now"\n'
+        write(project.root, "publishconf.py", FOR_THE_WEB + told + 'INDEXNOW_KEY = "abc"\n')
+        publish(project)
+        assert publish(project) == 0  # nothing to tell
+    hub, now = heard
+    assert hub[0] == "/hub"
+    assert parse_qs(hub[1])["hub.url"] == ["https://blog.example.org/feeds/all.atom"]
+    assert now[0] == "/now"
+    assert "https://blog.example.org/second.html" in json.loads(now[1])["urlList"]
+    assert json.loads(now[1])["key"] == "abc"
+
+
+def test_who_does_not_listen_is_named_and_the_site_is_published(
+    project: Project, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    told = 'FEEDS_HUB = "http://127.0.0.1:1/"\n'
+    write(project.root, "publishconf.py", FOR_THE_WEB + told)
+    assert publish(project) == 0
+    assert "http://127.0.0.1:1/ was not told of the changes: " in capsys.readouterr().err
+    assert "second.html" in everything(git, remote)
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[str]:
+    """A directory as a server gives it to readers."""
+    handler = partial(SimpleHTTPRequestHandler, directory=str(directory))
+    with _running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
+        yield address
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """A server that notes where and what it was sent."""
+    heard: list[tuple[str, str]] = []
+
+    class Listener(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            heard.append((self.path, body.decode()))
+            self.send_response(202)
+            self.end_headers()
+
+    with _running(ThreadingHTTPServer(("127.0.0.1", 0), Listener)) as address:
+        yield address, heard
+
+
+@contextmanager
+def _running(server: ThreadingHTTPServer) -> Iterator[str]:
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_gh_pages_needs_no_setting(project: Project):
+    assert deployments.find(project, {}, "gh-pages").where == "gh-pages at origin"
+
+
+def test_a_target_is_what_the_settings_say(project: Project):
     settings = {"PUBLISH_TARGETS": {"personal": {"remote": "home", "branch": "live"}}}
-    target = find_target(settings, "personal")
-    assert (target.remote, target.branch) == ("home", "live")
+    assert deployments.find(project, settings, "personal").where == "live at home"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +285,9 @@ def test_a_target_is_what_the_settings_say():
         ({"PUBLISH_TARGETS": {"a": {"brunch": "x"}}}, "a", "unexpected keyword argument 'brunch'"),
     ],
 )
-def test_a_target_that_does_not_exist_is_told(settings: dict[str, object], name: str, reason: str):
+def test_a_target_that_does_not_exist_is_told(
+    project: Project, settings: dict[str, object], name: str, reason: str
+):
     with pytest.raises(MisuseError) as caught:
-        find_target(settings, name)
+        deployments.find(project, settings, name)
     assert reason in str(caught.value)

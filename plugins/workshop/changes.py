@@ -1,0 +1,26 @@
+"""What a deploy does to the files that readers have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Paths, in order."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.deleted)
+
+    def __str__(self) -> str:
+        kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
+        return ", ".join(f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths)
+
+    @property
+    def sent(self) -> tuple[str, ...]:
+        """The paths of files that readers find anew, or find changed."""
+        return tuple(sorted((*self.added, *self.changed)))

@@ -1,0 +1,21 @@
+"""Finds what breaks the rules of feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from feeds.rules import SUFFIXES, feed_problems
+
+from .built import Built
+
+_FEED = b"https://jsonfeed.org/version/"
+
+
+def problems(built: Built) -> Iterator[str]:
+    """A line for each rule that a feed of the site breaks."""
+    for name, path in built.files(*SUFFIXES):
+        data = path.read_bytes()
+        # Other files are JSON, too.
+        if path.suffix != ".json" or _FEED in data[:256]:
+            yield from feed_problems(Path(name), data)

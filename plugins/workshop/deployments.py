@@ -1,0 +1,130 @@
+"""The places that a site can be deployed to, each behind the same few questions."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import tarfile
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from . import gh_pages
+from .changes import Changes
+from .errors import MisuseError
+from .project import Project
+
+DEFAULT = "gh-pages"
+
+
+class Deployment(Protocol):
+    """One place. Each method raises WorkshopError, and then nothing there was changed."""
+
+    @property
+    def where(self) -> str:
+        """What messages call it, such as ``gh-pages at origin``."""
+        ...
+
+    def prepare(self) -> None:
+        """Look what is there, and refuse what must not be written to."""
+        ...
+
+    def published(self) -> frozenset[str]:
+        """The paths of the files that readers have there now."""
+        ...
+
+    def live(self, path: str) -> bytes | None:
+        """The content of one of them."""
+        ...
+
+    def complete(self, site: Path) -> None:
+        """Add to a built site what this place needs besides."""
+        ...
+
+    def changes(self, site: Path) -> Changes:
+        """What a deploy of the site would do."""
+        ...
+
+    def deploy(self, site: Path, changes: Changes) -> None:
+        """Make what is there the site; readers never see half of it."""
+        ...
+
+    def rollback(self) -> Changes:
+        """Publish what was there before the last deploy."""
+        ...
+
+    def hashes(self) -> Mapping[str, str]:
+        """SHA-256 of each file that was deployed, by its path."""
+        ...
+
+
+def find(project: Project, settings: Mapping[str, Any], name: str) -> Deployment:
+    """What ``PUBLISH_TARGETS`` has under this name; ``gh-pages`` needs no setting."""
+    targets: dict[str, Any] = {DEFAULT: {}, **settings.get("PUBLISH_TARGETS", {})}
+    if name not in targets:
+        near = difflib.get_close_matches(name, targets, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(targets))}"
+        raise MisuseError(f"publishconf.py: PUBLISH_TARGETS has no {name!r}; {hint}")
+    if "protocol" in targets[name]:
+        from .servers import Server
+
+        return Server(project, name, targets[name])
+    return GhPages(project.root, _branch(name, targets[name]))
+
+
+def _branch(name: str, settings: Mapping[str, Any]) -> gh_pages.Target:
+    try:
+        return gh_pages.Target(**settings)
+    except TypeError as error:
+        reason = str(error).partition("() ")[2] or str(error)
+        raise MisuseError(
+            f"publishconf.py: PUBLISH_TARGETS[{name!r}]: {reason}; a branch has 'remote' and"
+            " 'branch', a server or directory has a 'protocol'"
+        ) from error
+
+
+class GhPages:
+    """A branch of a git remote; see Deployment for what each method promises."""
+
+    def __init__(self, repository: Path, target: gh_pages.Target) -> None:
+        self._repository = repository
+        self._target = target
+        self._base: str | None = None
+
+    @property
+    def where(self) -> str:
+        return f"{self._target.branch} at {self._target.remote}"
+
+    def prepare(self) -> None:
+        self._base = gh_pages.prepare(self._repository, self._target)
+
+    def published(self) -> frozenset[str]:
+        return frozenset(gh_pages.listed(self._repository, self._base))
+
+    def live(self, path: str) -> bytes | None:
+        return gh_pages.content(self._repository, self._base, path)
+
+    def complete(self, site: Path) -> None:
+        gh_pages.complete(self._repository, self._base, site)
+
+    def changes(self, site: Path) -> Changes:
+        return gh_pages.changes(self._repository, self._base, site)
+
+    def deploy(self, site: Path, changes: Changes) -> None:
+        message = f"Publish: {changes}"
+        gh_pages.deploy(self._repository, self._target, self._base, site, message)
+
+    def rollback(self) -> Changes:
+        return gh_pages.rollback(self._repository, self._target, self._base)
+
+    def hashes(self) -> Mapping[str, str]:
+        if self._base is None:
+            return {}
+        with tempfile.NamedTemporaryFile() as tar:
+            gh_pages.archive(self._repository, self._base, Path(tar.name))
+            with tarfile.open(tar.name) as files:
+                found = ((member.name, files.extractfile(member)) for member in files)
+                return {
+                    name: hashlib.sha256(file.read()).hexdigest() for name, file in found if file
+                }
