@@ -76,6 +76,7 @@ def accept(_: Context, path: list[str]) -> int:
         "to": "A target of PUBLISH_TARGETS in publishconf.py; may be given several times.",
         "dry_run": "Only list what would change.",
         "force": "Publish in spite of what the check of this NAME finds.",
+        "setup": "Get to know a new server, and call it NAME.",
         "rollback": "Publish what was there before the last deploy.",
         "check_live": "Compare the live site with what was sent.",
     },
@@ -86,10 +87,15 @@ def publish(
     to: list[str],
     force: list[str],
     dry_run: bool = False,
+    setup: str = "",
     rollback: bool = False,
     check_live: bool = False,
 ) -> int:
     """Build for the web, check everything, and deploy."""
+    if setup:
+        from workshop import servers
+
+        return servers.setup(setup)
     if rollback:
         return publishing.rollback(PROJECT, to)
     if check_live:

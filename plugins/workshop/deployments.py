@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import tarfile
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -34,8 +34,8 @@ class Deployment(Protocol):
         """The paths of the files that readers have there now."""
         ...
 
-    def live(self, path: str) -> bytes | None:
-        """The content of one of them."""
+    def contents(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        """What some of them hold, which are texts; without those that are not there."""
         ...
 
     def complete(self, site: Path) -> None:
@@ -58,9 +58,18 @@ class Deployment(Protocol):
         """SHA-256 of each file that was deployed, by its path."""
         ...
 
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
-def find(project: Project, settings: Mapping[str, Any], name: str) -> Deployment:
-    """What ``PUBLISH_TARGETS`` has under this name; ``gh-pages`` needs no setting."""
+
+def find(
+    project: Project, settings: Mapping[str, Any], name: str, force: frozenset[str] = frozenset()
+) -> Deployment:
+    """What ``PUBLISH_TARGETS`` has under this name; ``gh-pages`` needs no setting.
+
+    FORCE has the names of refusals that shall not count.
+    """
     targets: dict[str, Any] = {DEFAULT: {}, **settings.get("PUBLISH_TARGETS", {})}
     if name not in targets:
         near = difflib.get_close_matches(name, targets, n=1)
@@ -69,7 +78,7 @@ def find(project: Project, settings: Mapping[str, Any], name: str) -> Deployment
     if "protocol" in targets[name]:
         from .servers import Server
 
-        return Server(project, name, targets[name])
+        return Server(name, targets[name], force)
     return GhPages(project.root, _branch(name, targets[name]))
 
 
@@ -102,8 +111,9 @@ class GhPages:
     def published(self) -> frozenset[str]:
         return frozenset(gh_pages.listed(self._repository, self._base))
 
-    def live(self, path: str) -> bytes | None:
-        return gh_pages.content(self._repository, self._base, path)
+    def contents(self, paths: Iterable[str]) -> Mapping[str, bytes]:
+        found = ((path, gh_pages.content(self._repository, self._base, path)) for path in paths)
+        return {path: data for path, data in found if data is not None}
 
     def complete(self, site: Path) -> None:
         gh_pages.complete(self._repository, self._base, site)
@@ -128,3 +138,6 @@ class GhPages:
                 return {
                     name: hashlib.sha256(file.read()).hexdigest() for name, file in found if file
                 }
+
+    def close(self) -> None:
+        pass

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,10 +47,14 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
     """Build once, then check and deploy to each target named in TO."""
     wishes = wishes or Wishes()
     settings = project.settings(SETTINGS)
-    address = _address(settings)
-    places = [deployments.find(project, settings, name) for name in to or (deployments.DEFAULT,)]
-    for place in places:
-        place.prepare()
+    _address(settings)  # before anybody is asked for a password
+    with _places(project, to, wishes.force) as places:
+        return _publish(project, places, settings, wishes)
+
+
+def _publish(
+    project: Project, places: Sequence[Deployment], settings: Mapping[str, Any], wishes: Wishes
+) -> int:
     examples_hold = checks.EXAMPLES not in wishes.force
     if examples_hold:
         _refuse_unverified(project)
@@ -59,15 +64,16 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
         forced = frozenset() if examples_hold else engine.problems(project)
         built = Built(
             site=site,
-            address=address,
+            address=_address(settings),
             told=tuple(line for line in told if line not in forced),
             today=datetime.now(UTC).date(),
             secrets=_secrets(os.environ),
         )
         for place in places:
             place.complete(site)
-            _keep_feeds(place, site)
-            _check(replace(built, before=place.published(), live=place.live), wishes.force)
+            feeds = place.contents(path for path in place.published() if path.startswith(_FEEDS))
+            _keep_feeds(feeds, site)
+            _check(replace(built, before=place.published(), feeds_before=feeds), wishes.force)
         for place in places:
             _deploy(place, site, settings, dry_run=wishes.dry_run)
     return 0
@@ -75,34 +81,43 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
 
 def rollback(project: Project, to: Sequence[str] = ()) -> int:
     """Publish what was there before the last deploy."""
-    for place in _places(project, to):
-        changes = place.rollback()
-        print(f"publish: {place.where} is as it was before the last deploy: {changes}")
+    with _places(project, to) as places:
+        for place in places:
+            changes = place.rollback()
+            print(f"publish: {place.where} is as it was before the last deploy: {changes}")
     return 0
 
 
 def check_live(project: Project, to: Sequence[str] = ()) -> int:
     """Compare the live site with what was sent there last."""
     address = _address(project.settings(SETTINGS))
-    for place in _places(project, to):
-        sent = place.hashes()
-        found = live.differences(address, sent)
-        _tell(found)
-        if found:
-            raise WorkshopError(
-                f"{len(found)} of {len(sent)} files at {address} are not what was sent to"
-                f" {place.where}; if you have just published, wait until caches forget"
-            )
-        print(f"publish: {address} holds all {len(sent)} files that were sent to {place.where}")
+    with _places(project, to) as places:
+        for place in places:
+            sent = place.hashes()
+            found = live.differences(address, sent)
+            _tell(found)
+            if found:
+                raise WorkshopError(
+                    f"{len(found)} of {len(sent)} files at {address} are not what was sent to"
+                    f" {place.where}; if you have just published, wait until caches forget"
+                )
+            print(f"publish: {address} holds all {len(sent)} files of {place.where}")
     return 0
 
 
-def _places(project: Project, to: Sequence[str]) -> Iterator[Deployment]:
+@contextmanager
+def _places(
+    project: Project, to: Sequence[str], force: frozenset[str] = frozenset()
+) -> Iterator[list[Deployment]]:
+    """The targets of these names, each of them looked at."""
     settings = project.settings(SETTINGS)
-    for name in to or (deployments.DEFAULT,):
-        place = deployments.find(project, settings, name)
-        place.prepare()
-        yield place
+    names = to or (deployments.DEFAULT,)
+    places = [deployments.find(project, settings, name, force) for name in names]
+    with ExitStack() as closing:
+        for place in places:
+            closing.callback(place.close)
+            place.prepare()
+        yield places
 
 
 def _address(settings: Mapping[str, Any]) -> str:
@@ -136,12 +151,10 @@ def _refuse_unverified(project: Project) -> None:
         raise WorkshopError(f"the engine ended with status {status}, so nothing was published")
 
 
-def _keep_feeds(place: Deployment, site: Path) -> None:
+def _keep_feeds(before: Mapping[str, bytes], site: Path) -> None:
     """Leave an empty feed where one would be gone, as with the last post of a tag."""
     from feeds.ledger import kept_feeds
 
-    published = (path for path in place.published() if path.startswith(_FEEDS))
-    before = {path: data for path in published if (data := place.live(path)) is not None}
     after = {path.relative_to(site).as_posix() for path in (site / _FEEDS).rglob("*")}
     for path, data in kept_feeds(before, after).items():
         (site / path).parent.mkdir(parents=True, exist_ok=True)

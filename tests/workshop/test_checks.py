@@ -74,7 +74,7 @@ def test_what_readers_have_now_and_would_lose_is_found(built: Built):
 def test_a_post_that_would_be_new_to_planets_is_found(built: Built):
     write(built.site, "f.atom", FEED.format("tag:a,2009:post/new.md"))
     live = {"f.atom": FEED.format("tag:a,2009:post/old.md").encode()}
-    (found,) = ids.problems(replace(built, live=live.get, before=frozenset(live)))
+    (found,) = ids.problems(replace(built, feeds_before=live))
     assert found.startswith("content/new.md: its id was tag:a,2009:post/old.md")
     assert found.endswith("Id: tag:a,2009:post/old.md")
 
@@ -82,7 +82,7 @@ def test_a_post_that_would_be_new_to_planets_is_found(built: Built):
 def test_a_post_that_keeps_its_id_or_is_new_is_no_problem(built: Built):
     write(built.site, "f.atom", FEED.format("tag:old"))
     live = {"f.atom": FEED.format("tag:old").encode()}
-    assert list(ids.problems(replace(built, live=live.get, before=frozenset(live)))) == []
+    assert list(ids.problems(replace(built, feeds_before=live))) == []
     assert list(ids.problems(built)) == []
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import parse_qs
 
 import pytest
@@ -18,7 +16,7 @@ from workshop.errors import MisuseError, WorkshopError
 from workshop.project import Project
 from workshop.publish import Wishes, check_live, publish, rollback
 
-from .conftest import FOR_THE_WEB, SECOND, write
+from .conftest import FOR_THE_WEB, SECOND, running, served, write
 
 Git = Callable[..., str]
 
@@ -233,14 +231,6 @@ def test_who_does_not_listen_is_named_and_the_site_is_published(
 
 
 @contextmanager
-def served(directory: Path) -> Iterator[str]:
-    """A directory as a server gives it to readers."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(directory))
-    with _running(ThreadingHTTPServer(("127.0.0.1", 0), handler)) as address:
-        yield address
-
-
-@contextmanager
 def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A server that notes where and what it was sent."""
     heard: list[tuple[str, str]] = []
@@ -252,20 +242,8 @@ def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
             self.send_response(202)
             self.end_headers()
 
-    with _running(ThreadingHTTPServer(("127.0.0.1", 0), Listener)) as address:
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Listener)) as address:
         yield address, heard
-
-
-@contextmanager
-def _running(server: ThreadingHTTPServer) -> Iterator[str]:
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_gh_pages_needs_no_setting(project: Project):

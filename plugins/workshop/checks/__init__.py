@@ -28,9 +28,13 @@ EXAMPLES = "examples"
 """The check that comes before the build: whether every example is recorded and holds."""
 
 
+PLACES = ("lock", "edited", "manifest", "adopt")
+"""What a server refuses: another publish, edits by hand, a list that lies, a folder not ours."""
+
+
 def known(names: Iterable[str]) -> frozenset[str]:
-    """The names of checks that shall not count. Raises MisuseError for one that there is not."""
-    every = (EXAMPLES, *CHECKS)
+    """The names of what shall not count. Raises MisuseError for one that there is not."""
+    every = (EXAMPLES, *CHECKS, *PLACES)
     for name in names:
         if name not in every:
             near = difflib.get_close_matches(name, every, n=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -24,8 +24,8 @@ class Built:
     """Where in the site drafts would be."""
     before: frozenset[str] = frozenset()
     """The paths of the files that readers have now."""
-    live: Callable[[str], bytes | None] = lambda _: None
-    """The content of one of them."""
+    feeds_before: Mapping[str, bytes] = field(default_factory=dict)
+    """The feeds among them."""
     secrets: tuple[str, ...] = ()
     """Texts that nobody may see, such as the author's home directory."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from feeds.ledger import changed_ids
 
@@ -12,9 +12,4 @@ from .built import Built
 def problems(built: Built) -> Iterator[str]:
     """A line for each post of a feed whose id is another than readers have now."""
     here = {name: path.read_bytes() for name, path in built.files(".atom")}
-    yield from changed_ids(_published(built), here, built.content)
-
-
-def _published(built: Built) -> Mapping[str, bytes]:
-    names = (name for name in sorted(built.before) if name.endswith(".atom"))
-    return {name: data for name in names if (data := built.live(name))}
+    yield from changed_ids(built.feeds_before, here, built.content)

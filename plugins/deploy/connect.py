@@ -1,0 +1,66 @@
+"""Opens the connection to a target: one line for each protocol."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from . import passwords
+from .errors import LoginError
+from .lasting import Lasting
+from .passwords import Ask, Password
+from .targets import Target
+from .transport import Transport
+
+Tell = Callable[[str], None]
+CLEAR = "warning: FTP sends the password and all files in the clear; use ftps or sftp if you can"
+
+
+@asynccontextmanager
+async def connected(target: Target, ask: Ask, tell: Tell) -> AsyncIterator[Transport]:
+    """A connection to the target, that mends itself while it lasts."""
+    secrets = _Once(target, ask)
+
+    async def connect() -> Transport:
+        return await open_transport(target, secrets.password)
+
+    if target.protocol == "ftp":
+        tell(CLEAR)
+    transport = Lasting(connect, await connect())
+    try:
+        yield transport
+    finally:
+        await transport.close()
+
+
+async def open_transport(target: Target, password: Callable[[], Password]) -> Transport:
+    """One connection to the target; the password is asked for when a server wants it."""
+    if target.protocol == "local":
+        from .transports.local import Local
+
+        return Local(Path(target.folder))
+    if target.protocol == "sftp":
+        from .transports.sftp import open_sftp
+
+        return await open_sftp(target, password)
+    from .transports.ftp import open_ftp
+
+    return await open_ftp(target, password)
+
+
+class _Once:
+    """A password that is looked for once, however often it is needed."""
+
+    def __init__(self, target: Target, ask: Ask) -> None:
+        self._target, self._ask = target, ask
+        self._found: Password | None = None
+
+    def password(self) -> Password:
+        self._found = self._found or passwords.find(self._target, self._ask)
+        if self._found is None:
+            raise LoginError(
+                f"{self._target.host} wants a password of {self._target.user}, and there is none:"
+                f" set {passwords.variable(self._target)}, or keep it in the keyring (--setup)"
+            )
+        return self._found

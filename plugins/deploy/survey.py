@@ -1,0 +1,188 @@
+"""Looks at a target and decides what a publish may do to it. Changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from . import area
+from .errors import (
+    EditedError,
+    ManifestError,
+    MissingError,
+    RefusedError,
+    SourcesError,
+    UnknownFolderError,
+)
+from .manifest import NOTHING, File, Manifest, folders_of
+from .many import each
+from .names import AREA
+from .options import Force, Options
+from .plan import Plan, plan
+from .transport import Entry, Transport
+from .tree import file_of
+
+SOURCES = "pelicanconf.py"
+"""The file that tells a folder of sources from one of a published site."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What is there, and what would become of it."""
+
+    there: Manifest
+    """What is at the paths of this site and of the one published before."""
+
+    plan: Plan
+
+    interrupted: bool
+    """Whether a publish was cut while its files took their places."""
+
+    told: Manifest | None
+    """What the target itself says that it holds."""
+
+
+async def survey(transport: Transport, here: Manifest, options: Options) -> Survey:
+    """Compare the build HERE with the target; raise a `RefusedError` if it must not be touched."""
+    _, (told, pending) = await asyncio.gather(refuse_sources(transport), _told(transport, options))
+    claimed = pending or told or NOTHING
+    seen = await transport.look(sorted({*claimed.files, *here.files, *_folders(here)}))
+    if pending:  # what is half in place is told apart once it is wholly there
+        steps = plan(here, pending, options.ranks)
+        return Survey(there=pending, plan=steps, interrupted=True, told=told)
+    _refuse_obstacles(here, claimed, seen)
+    await _refuse_guests(transport, here, claimed, seen)
+    foreign = _foreign(here, claimed, seen)
+    if told is None:
+        await _refuse_unknown(transport, options)
+    elif foreign and Force.EDITED not in options.force:
+        raise EditedError(_edited(foreign, seen))
+    there = await _as_it_is(transport, claimed, foreign, seen)
+    steps = plan(here, there, options.ranks)
+    return Survey(there=there, plan=steps, interrupted=False, told=told)
+
+
+async def confirm(transport: Transport, here: Manifest, found: Survey, options: Options) -> Survey:
+    """What was found before the lock, unless somebody has published since; then what is now."""
+    told, pending = await _told(transport, options)
+    if pending is None and told == found.told and not found.interrupted:
+        return found
+    return await survey(transport, here, options)
+
+
+async def refuse_sources(transport: Transport) -> None:
+    """Raise unless the target is a folder, and not one of sources."""
+    seen = await transport.look(["", SOURCES])
+    if seen.get("", Entry(kind="other", size=0)).kind != "folder":
+        raise MissingError(
+            "the folder of the target is not there; make it, or name the one that is served"
+            " (publish --setup helps to find it)"
+        )
+    if SOURCES in seen:
+        raise SourcesError(
+            f"the target holds {SOURCES}: it is a folder of sources, which publishing would"
+            " clutter and serve; name another folder in publishconf.py"
+        )
+
+
+async def _told(transport: Transport, options: Options) -> tuple[Manifest | None, Manifest | None]:
+    """What the target says that it holds, and what it says is half in place."""
+    try:
+        return await asyncio.gather(
+            area.read_manifest(transport, area.MANIFEST), area.read_manifest(transport, area.NEXT)
+        )
+    except ManifestError as error:
+        if Force.MANIFEST in options.force:
+            return None, None
+        remedy = "--force manifest reads all files there instead, and deletes none"
+        raise ManifestError(f"{error}; {remedy}") from error
+
+
+def _folders(here: Manifest) -> set[str]:
+    return {folder for path in here.files for folder in folders_of(path)}
+
+
+def _refuse_obstacles(here: Manifest, claimed: Manifest, seen: dict[str, Entry]) -> None:
+    """A folder where a file is to be, or the other way round, unless it is ours and goes away."""
+    ours = _folders(claimed)
+    for path, entry in seen.items():
+        no_file = path in here.files and entry.kind != "file"
+        no_folder = path not in here.files and path not in claimed.files and entry.kind == "file"
+        if (no_file and path not in ours) or no_folder:
+            raise RefusedError(
+                f"{path} on the server is {'a' if no_folder else 'no plain'} file and not ours,"
+                f" where the site has a {'folder' if no_folder else 'file'}; move it away"
+            )
+
+
+async def _refuse_guests(
+    transport: Transport, here: Manifest, claimed: Manifest, seen: dict[str, Entry]
+) -> None:
+    """A folder that becomes a file must have nothing in it but ours."""
+    becoming = {path for path in here.files if path in seen and seen[path].kind == "folder"}
+    for folder in sorted(_folders(claimed)):
+        if becoming.intersection((folder, *folders_of(folder))):
+            ours = {*claimed.files, *_folders(claimed)}
+            names = await transport.names(folder)
+            others = [name for name in names if f"{folder}/{name}" not in ours]
+            if others:
+                raise RefusedError(
+                    f"{folder}/{others[0]} on the server is not ours, and {folder} is to become"
+                    " a file; move it away"
+                )
+
+
+def _foreign(here: Manifest, claimed: Manifest, seen: dict[str, Entry]) -> list[str]:
+    """The paths at which there is something else than what was published."""
+    edited = (path for path, file in claimed.files.items() if not _holds(file, seen.get(path)))
+    unknown = (path for path in here.files if path not in claimed.files and path in seen)
+    return sorted({*edited, *(path for path in unknown if seen[path].kind == "file")})
+
+
+def _holds(file: File, entry: Entry | None) -> bool:
+    if entry is None or entry.kind != "file" or entry.size != file.size:
+        return False
+    return None in (file.mtime, entry.mtime) or file.mtime == entry.mtime
+
+
+async def _refuse_unknown(transport: Transport, options: Options) -> None:
+    if options.adopt or Force.MANIFEST in options.force:
+        return
+    others = [name for name in await transport.names("") if name != AREA]
+    if others:
+        raise UnknownFolderError(
+            f"the target holds {_some(others)}, and nothing says that publishing has put it there;"
+            " is it the right folder? --adopt publishes into it, and deletes nothing of that"
+        )
+
+
+def _edited(foreign: list[str], seen: dict[str, Entry]) -> str:
+    gone = [path for path in foreign if path not in seen]
+    changed = [path for path in foreign if path in seen]
+    said = [f"{_some(changed)} changed"] * bool(changed) + [f"{_some(gone)} deleted"] * bool(gone)
+    return (
+        f"somebody else has edited the target: {' and '.join(said)}; fetch what you want to keep,"
+        " then --force edited publishes over it"
+    )
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:5])
+    return f"{shown} and {len(names) - 5} more" if len(names) > 5 else shown
+
+
+async def _as_it_is(
+    transport: Transport, claimed: Manifest, foreign: Iterable[str], seen: dict[str, Entry]
+) -> Manifest:
+    """The manifest of what is really there: what is not known is read."""
+    real = dict(claimed.files)
+    for path in foreign:
+        real.pop(path, None)
+
+    async def read(path: str) -> None:
+        real[path] = file_of(await transport.read(path))
+
+    files = [path for path in foreign if path in seen and seen[path].kind == "file"]
+    await each(files, read, transport.parallel)
+    return Manifest.of(real.items())

@@ -1,0 +1,1 @@
+"""Connections to targets: each module speaks one protocol, and none imports another."""

@@ -1,0 +1,103 @@
+"""The whole way to a directory that a web server would serve, with the real engine and Pelican."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workshop.errors import MisuseError, WorkshopError
+from workshop.project import Project
+from workshop.publish import Wishes, check_live, publish, rollback
+
+from .conftest import FOR_THE_WEB, SECOND, served, write
+
+Git = Callable[..., str]
+HOME = ("home",)
+
+
+@pytest.fixture
+def home(project: Project, tmp_path: Path) -> Path:
+    """A directory that is the target ``home`` of the project."""
+    folder = tmp_path / "www"
+    folder.mkdir()
+    target = {"protocol": "local", "folder": str(folder)}
+    write(project.root, "publishconf.py", f"{FOR_THE_WEB}PUBLISH_TARGETS = {{'home': {target}}}\n")
+    return folder
+
+
+def readable(folder: Path) -> dict[str, str]:
+    """What readers could get."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_text(errors="replace")
+        for path in folder.rglob("*")
+        if path.is_file() and not path.relative_to(folder).parts[0].startswith(".")
+    }
+
+
+def test_a_directory_gets_the_site_and_then_nothing_more(
+    project: Project, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert publish(project, HOME) == 0
+    assert "https://blog.example.org/second.html" in readable(home)["first.html"]
+    assert f"publish: {home} now holds this site: " in capsys.readouterr().out
+    assert publish(project, HOME) == 0
+    assert f"publish: nothing to do: {home} holds this site already" in capsys.readouterr().out
+
+
+def test_a_rollback_gives_back_the_tree_before(project: Project, home: Path):
+    publish(project, HOME)
+    before = readable(home)
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    publish(project, HOME)
+    assert readable(home) != before
+    assert rollback(project, HOME) == 0
+    assert readable(home) == before
+
+
+def test_a_dry_run_lists_and_changes_nothing(
+    project: Project, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert publish(project, HOME, Wishes(dry_run=True)) == 0
+    assert "\n+ second.html\n" in capsys.readouterr().out
+    assert readable(home) == {}
+
+
+def test_a_folder_of_somebody_else_is_published_into_only_when_adopted(
+    project: Project, home: Path
+):
+    kept = write(home, "theirs.html", "not ours")
+    with pytest.raises(WorkshopError, match="is it the right folder"):
+        publish(project, HOME)
+    assert publish(project, HOME, Wishes(force=frozenset({"adopt"}))) == 0
+    assert kept.read_text() == "not ours"
+    assert "second.html" in readable(home)
+
+
+def test_two_targets_get_the_same_site_from_one_build(
+    project: Project, home: Path, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    assert publish(project, ("home", "gh-pages")) == 0
+    assert capsys.readouterr().out.count("publish: built") == 1
+    assert git(remote, "show", "gh-pages:second.html") == readable(home)["second.html"]
+
+
+def test_the_live_site_is_compared_with_the_list_of_what_was_sent(project: Project, home: Path):
+    with served(home) as address:
+        conf = project.root / "publishconf.py"
+        conf.write_text(conf.read_text() + f"SITEURL = {address!r}\n")
+        publish(project, HOME)
+        assert check_live(project, HOME) == 0
+        write(home, "second.html", "edited by hand")
+        with pytest.raises(WorkshopError, match="1 of "):
+            check_live(project, HOME)
+
+
+def test_wrong_settings_are_told_with_their_file(project: Project, home: Path):
+    target = {"protocol": "sftp", "hots": "x"}
+    write(project.root, "publishconf.py", f"{FOR_THE_WEB}PUBLISH_TARGETS = {{'home': {target}}}\n")
+    with pytest.raises(
+        MisuseError, match=r"publishconf\.py: PUBLISH_TARGETS: target 'home': .*hots"
+    ):
+        publish(project, HOME)
