@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from transcripts.model import World as Described
 from transcripts.runners import open_sandbox, seccomp
 from transcripts.runners.sandbox import Sandbox
 
@@ -212,10 +211,12 @@ def test_all_processes_end_with_an_interrupted_session(world: World) -> None:
     seen: set[int] = set()
 
     async def interrupted() -> None:
-        async with open_sandbox(Described(environment=world.environment())) as sandbox:
-            await sandbox.run(DAEMONS, timeout=PATIENCE)
+        async with open_sandbox(world.described()) as sandbox:
+            await sandbox.run(DAEMONS, timeout=PATIENCE, hosts=world.hosts)
             seen.update(processes_of_ours())
-            running = asyncio.create_task(sandbox.run("sleep 600", timeout=PATIENCE))
+            running = asyncio.create_task(
+                sandbox.run("sleep 600", timeout=PATIENCE, hosts=world.hosts)
+            )
             await asyncio.sleep(0)
             running.cancel()
             await running
@@ -236,9 +237,11 @@ def test_all_descriptors_are_closed_with_the_session(world: World) -> None:
 
 def test_sessions_run_side_by_side(world: World) -> None:
     async def one(number: int) -> str:
-        async with open_sandbox(Described(environment=world.environment())) as sandbox:
-            await sandbox.run(f"x={number}; touch /tmp/{number}", timeout=PATIENCE)
-            return shown(await sandbox.run("echo $x; ls /tmp", timeout=PATIENCE))
+        async with open_sandbox(world.described()) as sandbox:
+            await sandbox.run(
+                f"x={number}; touch /tmp/{number}", timeout=PATIENCE, hosts=world.hosts
+            )
+            return shown(await sandbox.run("echo $x; ls /tmp", timeout=PATIENCE, hosts=world.hosts))
 
     async def all_of_them() -> list[str]:
         return await asyncio.gather(*map(one, range(10)))

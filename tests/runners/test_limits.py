@@ -9,7 +9,6 @@ import time
 import pytest
 
 from transcripts.model import Limits
-from transcripts.model import World as Described
 from transcripts.runners import open_sandbox
 from transcripts.runners.sandbox import Ran
 
@@ -154,8 +153,8 @@ def test_limits_hold_in_each_new_shell(world: World) -> None:
 
 def test_a_command_that_ended_in_time_is_no_timeout_though_we_were_busy(world: World) -> None:
     async def busy() -> Ran:
-        async with open_sandbox(Described(environment=world.environment())) as sandbox:
-            running = asyncio.create_task(sandbox.run("seq 500", timeout=1.0))
+        async with open_sandbox(world.described()) as sandbox:
+            running = asyncio.create_task(sandbox.run("seq 500", timeout=1.0, hosts=world.hosts))
             await asyncio.sleep(0)
             time.sleep(1.5)  # as the screen of another session may take
             return await running

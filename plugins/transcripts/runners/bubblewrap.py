@@ -70,7 +70,7 @@ def invocation(
         *("--proc", "/proc", "--dev", "/dev"),
         *covers,
         *given(inputs),
-        *_writable(environment),
+        *writable(environment),
         *_variables(environment),
         *("--chdir", home(environment)),
         "--",
@@ -90,10 +90,20 @@ def system(layout: Layout, at: str = "") -> tuple[str, ...]:
 
 
 def covered(
-    environment: Environment, layout: Layout, at: str = "", *, first_fd: int
+    environment: Environment,
+    layout: Layout,
+    at: str = "",
+    *,
+    first_fd: int,
+    names: str = "",
 ) -> tuple[tuple[str, ...], Mapping[int, bytes]]:
-    """Cover the files that name the author or the machine, and the contents to do it with."""
+    """Cover the files that name the author or the machine, and the contents to do it with.
+
+    ``names`` are further lines of ``/etc/hosts``.
+    """
     files = {path: data for path, data in _files(environment).items() if path in layout.etc}
+    if "/etc/hosts" in files:
+        files["/etc/hosts"] += names.encode()
     words: list[str] = []
     for fd, path in enumerate(files, start=first_fd):
         words += ("--perms", "0444", "--ro-bind-data", str(fd), f"{at}{path}")
@@ -122,11 +132,11 @@ def _files(environment: Environment) -> dict[str, bytes]:
     }
 
 
-def _writable(environment: Environment) -> tuple[str, ...]:
+def writable(environment: Environment, others: tuple[str, ...] = ()) -> tuple[str, ...]:
     """A bounded tmpfs for each writable place; all else, ``/`` and ``/dev`` too, read-only."""
     size = ("--size", str(environment.limits.storage))
     words: list[str] = []
-    for path in WRITABLE:
+    for path in (*WRITABLE, *others):
         words += ("--perms", "1777", *size, "--tmpfs", path)
     words += ("--perms", "0755", *size, "--tmpfs", home(environment))
     return (*words, "--remount-ro", "/dev", "--remount-ro", "/")
