@@ -32,7 +32,7 @@ from .shell import Shell
 from .switchboard import Switchboard, file_in_memory
 from .verdict import verdict
 
-_BUILD_PATIENCE = 20.0
+_BUILD_PATIENCE = 60.0
 _PATIENCE = 20.0
 _A_HOST = 0.05
 """Seconds that a host may take to be made, or a command on it to start, on a busy machine."""
@@ -142,7 +142,8 @@ class _Network:
                 " need; load its modules nfnetlink_queue and nft_queue, or leave them out"
             )
         if word != "ready":
-            raise SandboxError(cure(said or _printed(self._process.master) or "it did not answer"))
+            printed = _printed(self._process.master)
+            raise SandboxError(cure(said or printed or f"no answer in {patience:.0f} s"))
         self._process.programs.clear()
         await self._shell((), root=False)
 

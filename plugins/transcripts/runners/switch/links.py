@@ -21,7 +21,11 @@ _NEWLINK, _NEWADDR, _NEWROUTE, _NEWQDISC = 16, 20, 24, 36
 _UP, _NO_ARP = 0x1, 0x80
 _UNSPECIFIED, _LINK, _UNIVERSE = 0, 253, 0
 _MAIN_TABLE, _STATIC, _UNICAST = 254, 4, 1
+_ON_LINK = 4
 _ROOT = 0xFFFFFFFF
+_ROUTE = struct.Struct("=BBBBBBBBI")
+GATEWAY = "10.255.255.254"
+"""What each host knows the router by."""
 _IFNAME, _ADDRESS, _MTU, _LINKINFO, _QUEUE, _NET_FD, _GSO_SEGMENTS = 3, 1, 4, 18, 13, 28, 40
 _MTU_BYTES = 1500
 _TICKS = 15.625
@@ -80,7 +84,7 @@ def build(ports: Sequence[Port]) -> Network:
     indices = {f"l{index}": port for index, port in enumerate(ports)}
     found = {socket.if_nametoindex(name): port for name, port in indices.items()}
     links.send(request for index, port in found.items() for request in _router_end(index, port))
-    links.send(_up(1))
+    links.send((*_up(1), _address(1, GATEWAY)))
     links.close()
     return Network(outside, hosts, found)
 
@@ -119,7 +123,7 @@ def _host_end(port: Port) -> Iterator[bytes]:
     yield from _bucket(2, port.up, port.queue)
     yield from _up(2)
     yield _address(2, port.address)
-    yield _route(2, None)
+    yield _default_route(2)
 
 
 def _router_end(index: int, port: Port) -> Iterator[bytes]:
@@ -138,14 +142,20 @@ def _address(index: int, address: str) -> bytes:
     return message(_NEWADDR, CREATE, body, attribute(2, packed), attribute(1, packed))
 
 
-def _route(index: int, address: str | None) -> bytes:
-    """To one host; without an address, to all that there are."""
-    length = 32 if address else 0
-    body = struct.pack(
-        "=BBBBBBBBI", socket.AF_INET, length, 0, 0, _MAIN_TABLE, _STATIC, _LINK, _UNICAST, 0
+def _route(index: int, address: str) -> bytes:
+    """The way from the router to a host."""
+    body = _ROUTE.pack(socket.AF_INET, 32, 0, 0, _MAIN_TABLE, _STATIC, _LINK, _UNICAST, 0)
+    to = attribute(1, socket.inet_aton(address))
+    return message(_NEWROUTE, CREATE, body, to, number(4, index))
+
+
+def _default_route(index: int) -> bytes:
+    """The way from a host to all others; programs look for a gateway to know that there is one."""
+    body = _ROUTE.pack(
+        socket.AF_INET, 0, 0, 0, _MAIN_TABLE, _STATIC, _UNIVERSE, _UNICAST, _ON_LINK
     )
-    to = (attribute(1, socket.inet_aton(address)),) if address else ()
-    return message(_NEWROUTE, CREATE, body, *to, number(4, index))
+    gateway = attribute(5, socket.inet_aton(GATEWAY))
+    return message(_NEWROUTE, CREATE, body, gateway, number(4, index))
 
 
 def _bucket(index: int, rate: int, queue: int) -> Iterator[bytes]:
