@@ -60,8 +60,8 @@ def _world(world: World) -> Iterator[str]:
         yield from (f"  {option}" for option in mount.options)
     yield from (f"package {name}" for name in world.packages)
     for host in world.hosts:
-        known = ((field.name, getattr(host.link, field.name)) for field in fields(host.link))
-        said = "".join(f", {name} {value:g}" for name, value in known if value)
+        values = ((field.name, getattr(host.link, field.name)) for field in fields(host.link))
+        said = "".join(f", {name} {value:g}" for name, value in values if value)
         yield f"host {host.name}, line {host.location.line}, {host.declared!r}{said}"
     for given in world.inputs:
         version = f" version {given.version}" if given.version else ""

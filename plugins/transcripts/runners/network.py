@@ -22,7 +22,6 @@ from ..model import Limits, World
 from . import bubblewrap, wiring
 from .capacity import check_hosts
 from .fold import Part, folded
-from .hands import COMMANDS_FD
 from .launch import FIRST_FILE_FD, cure, launch, layout, shortages_told
 from .pipes import Piped
 from .process import Process, open_terminal, unprivileged
@@ -299,7 +298,7 @@ def _parts(told: dict[str, Any], hosts: Hosts) -> dict[str, Part]:
     }
 
 
-def _read_json(fd: int) -> Any:
+def _read_json(fd: int) -> Any:  # noqa: ANN401 — of our own program
     os.lseek(fd, 0, os.SEEK_SET)
     with os.fdopen(os.dup(fd), "rb") as file:
         return json.loads(file.read())

@@ -44,7 +44,8 @@ def _links(hosts: Sequence[Host], found: Sequence[Mapping[str, Any]]) -> Iterato
         kept = 1 - link.loss / 100
         for way, declared in (("up", link.up * kept), ("down", link.down * kept)):
             if declared and abs(one[way] - declared) > _RATE * declared:
-                yield f"{name} had {one[way] / 1000:.0f} kbit/s {way} instead of {declared / 1000:g}"
+                had = f"{name} had {one[way] / 1000:.0f} kbit/s {way}"
+                yield f"{had} instead of {declared / 1000:g}"
         declared_trip = link.delay * 2 / 1000
         trip = one["trip"]
         if trip is None:

@@ -1,7 +1,7 @@
 """Lets packets go when they would have arrived, had they come through real cables.
 
-Where the kernel has no netem, this is its place: the kernel holds each packet back, and this loop,
-alone in its process, says when it goes on, or that it was lost. It measures how late it was.
+The kernel holds each packet back, and this loop, alone in its process, says when it goes on, or
+that it was lost. It measures how late it was.
 """
 
 from __future__ import annotations
@@ -23,48 +23,72 @@ _NANO = 1_000
 
 
 def forward(held: Held | None, ports: Mapping[int, Port], pulse: Pulse) -> None:
-    """Delay, and lose, what goes by; returns never."""
+    """Delay, and lose, what goes by, until nobody listens to the pulse: that raises EOFError."""
     kernel.wake_in_time()
-    waiting: list[tuple[int, int]] = []
-    last: dict[tuple[int, int], int] = {}
-    paths: dict[tuple[int, int], tuple[int, int, float]] = {}
-    watched = [pulse.line] if held is None else [held, pulse.line]
-    clock, push, pop = time.monotonic_ns, heapq.heappush, heapq.heappop
+    if held is None:
+        while True:
+            pulse.beat(_waited(pulse.next))
+    waiting = Waiting(held, ports)
     while True:
-        due = min(waiting[0][0], pulse.next) if waiting else pulse.next
-        ready = select.select(watched, (), (), max(0, due - clock()) / 1e9)[0]
-        now = clock()
-        if held in ready:
-            lost = []
-            for number, from_, to in held.arrived(_AT_ONCE):
-                path = paths.get((from_, to))
-                if path is None:
-                    path = paths[from_, to] = _path(ports[from_], ports[to])
-                delay, jitter, loss = path
-                if loss and random.random() < loss:
-                    lost.append(number)
-                    continue
-                goes = clock() + delay
-                if jitter:  # a cable keeps the order
-                    goes += int(random.uniform(-jitter, jitter))
-                    goes = last[from_, to] = max(goes, last.get((from_, to), 0))
-                push(waiting, (goes, number))
-            if lost:
-                held.release(lost, drop=True)
-            now = clock()
-        gone = []
-        while waiting and waiting[0][0] <= now:
-            goes, number = pop(waiting)
-            gone.append(number)
-            pulse.late(now - goes)
-        if gone and held is not None:
-            held.release(gone)
-        if now >= pulse.next or pulse.line in ready:
+        now = _waited(min(waiting.due, pulse.next), held)
+        waiting.take()
+        waiting.let_go(pulse)
+        if now >= pulse.next:
             pulse.beat(now)
 
 
-def _path(from_: Port, to: Port) -> tuple[int, int, float]:
-    """Nanoseconds of delay and jitter, and the part that is lost, of the way between two hosts."""
-    kept = (1 - from_.loss / 100) * (1 - to.loss / 100)
-    delay, jitter = from_.delay + to.delay, from_.jitter + to.jitter
-    return delay * _NANO, jitter * _NANO, 1 - kept
+def _waited(due: int, *watched: Held) -> int:
+    """Until a time has come, or there is something to read; and what time it is then."""
+    select.select(watched, (), (), max(0, due - time.monotonic_ns()) / 1e9)
+    return time.monotonic_ns()
+
+
+class Waiting:
+    """The packets that are on their way, the next to arrive first."""
+
+    def __init__(self, held: Held, ports: Mapping[int, Port]) -> None:
+        self._held = held
+        self._ports = ports
+        self._packets: list[tuple[int, int]] = []
+        self._paths: dict[tuple[int, int], tuple[int, int, float]] = {}
+        self._last: dict[tuple[int, int], int] = {}
+
+    @property
+    def due(self) -> int:
+        """When the next one arrives; where there is none, in the far future."""
+        return self._packets[0][0] if self._packets else 1 << 62
+
+    def take(self) -> None:
+        """Decide on each new packet when it arrives, or that it never does."""
+        clock, push = time.monotonic_ns, heapq.heappush
+        lost = []
+        for number, from_, to in self._held.arrived(_AT_ONCE):
+            delay, jitter, loss = self._paths.get((from_, to)) or self._path(from_, to)
+            if loss and random.random() < loss:  # noqa: S311 — an emulated cable, no secret
+                lost.append(number)
+                continue
+            due = clock() + delay
+            if jitter:  # a cable keeps the order
+                due += int(random.uniform(-jitter, jitter))  # noqa: S311 — likewise
+                due = self._last[from_, to] = max(due, self._last.get((from_, to), 0))
+            push(self._packets, (due, number))
+        if lost:
+            self._held.release(lost, drop=True)
+
+    def let_go(self, pulse: Pulse) -> None:
+        """Release all that have arrived."""
+        now, gone = time.monotonic_ns(), []
+        while self._packets and self._packets[0][0] <= now:
+            due, number = heapq.heappop(self._packets)
+            gone.append(number)
+            pulse.late(now - due)
+        if gone:
+            self._held.release(gone)
+
+    def _path(self, from_: int, to: int) -> tuple[int, int, float]:
+        """Nanoseconds of delay and of jitter, and the part that is lost, between two hosts."""
+        one, other = self._ports[from_], self._ports[to]
+        kept = (1 - one.loss / 100) * (1 - other.loss / 100)
+        delay, jitter = one.delay + other.delay, one.jitter + other.jitter
+        path = self._paths[from_, to] = (delay * _NANO, jitter * _NANO, 1 - kept)
+        return path

@@ -40,7 +40,7 @@ def enter(fd: int, kind: int) -> None:
 
 
 def mount(source: str, target: str, kind: str, flags: int = 0, data: str = "") -> None:
-    """See mount(2)."""
+    """Attach a file system, or a part of one, as the manual says."""
     words = (source.encode(), target.encode(), kind.encode())
     _check(_libc.mount(*words, ctypes.c_ulong(flags), data.encode()))
 

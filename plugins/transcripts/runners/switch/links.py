@@ -151,9 +151,7 @@ def _route(index: int, address: str) -> bytes:
 
 def _default_route(index: int) -> bytes:
     """The way from a host to all others; programs look for a gateway to know that there is one."""
-    body = _ROUTE.pack(
-        socket.AF_INET, 0, 0, 0, _MAIN_TABLE, _STATIC, _UNIVERSE, _UNICAST, _ON_LINK
-    )
+    body = _ROUTE.pack(socket.AF_INET, 0, 0, 0, _MAIN_TABLE, _STATIC, _UNIVERSE, _UNICAST, _ON_LINK)
     gateway = attribute(5, socket.inet_aton(GATEWAY))
     return message(_NEWROUTE, CREATE, body, gateway, number(4, index))
 

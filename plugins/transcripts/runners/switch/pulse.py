@@ -14,6 +14,8 @@ from collections import Counter
 
 _BEAT = 20_000_000
 """Nanoseconds between two looks."""
+_BEATS_OF_IDLE = 25
+"""So many beats, half a second, between two looks at the processors."""
 _STEP = 1.25
 """By how much one class of lateness is longer than the one before."""
 
@@ -42,16 +44,13 @@ class Pulse:
 
     def beat(self, now: int) -> None:
         """A timer went off that was set for ``next``. Raises EOFError when nobody listens."""
-        lag = max(0, now - self.next)
-        if now >= self.next:
-            self.next = now + _BEAT
-            self._beats += 1
-            forwarded = self._read_forwarded()
-            self._lag[_class(lag)] += forwarded - self._forwarded
-            self._since += forwarded - self._forwarded
-            self._forwarded = forwarded
-            if self._beats % 25 == 0:
-                self._weigh_idle()
+        lag, self.next = max(0, now - self.next), now + _BEAT
+        self._beats += 1
+        before, self._forwarded = self._forwarded, self._read_forwarded()
+        self._lag[_class(lag)] += self._forwarded - before
+        self._since += self._forwarded - before
+        if self._beats % _BEATS_OF_IDLE == 0:
+            self._weigh_idle()
         try:
             asked = self.line.recv(16, socket.MSG_DONTWAIT)
         except BlockingIOError:

@@ -124,7 +124,7 @@ class Spawner:
             self._tell("failed", str(error))
         return True
 
-    def _tell(self, word: str, said: Any = "") -> None:
+    def _tell(self, word: str, said: str = "") -> None:
         self._line.send(json.dumps([word, said]).encode())
 
     # --- Shells -------------------------------------------------------------------------
@@ -158,7 +158,7 @@ class Spawner:
             self._furnish(host)
             name = f"{HOMES}/.{host}"
             output = os.open(name, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-            os.unlink(name)
+            Path(name).unlink()
             group.outputs[host] = output
             pid = os.fork()
             if pid == 0:
