@@ -45,7 +45,8 @@ def folded(parts: Mapping[str, Part], *, timeout: float) -> Ran:
 def _shown(parts: Mapping[str, Part]) -> Iterable[bytes]:
     outputs: dict[bytes, list[str]] = {}
     for host, part in parts.items():
-        outputs.setdefault(part.output, []).append(host)
+        said = part.output.replace(b"\r\n", b"\n").removesuffix(b"\n")
+        outputs.setdefault(said, []).append(host)
     if len(outputs) == 1:
         yield from _named(f"{len(parts)} hosts", next(iter(outputs)))
         return
@@ -55,7 +56,7 @@ def _shown(parts: Mapping[str, Part]) -> Iterable[bytes]:
 
 def _named(who: str, output: bytes) -> Iterable[bytes]:
     """One line stands beside the name, several below it."""
-    lines = output.replace(b"\r\n", b"\n").removesuffix(b"\n").split(b"\n")
+    lines = output.split(b"\n")
     if len(lines) == 1:
         if lines[0]:
             yield b"%s: %s\r\n" % (who.encode(), lines[0])

@@ -157,10 +157,10 @@ def _default_route(index: int) -> bytes:
 
 
 def _bucket(index: int, rate: int, queue: int) -> Iterator[bytes]:
-    """A token bucket that holds one frame, or what goes by in two milliseconds if that is more."""
+    """A token bucket that holds one frame, or what goes by in 10 milliseconds if that is more."""
     if not rate:
         return
-    burst = max(_FRAME, rate // 8 // 500)
+    burst = max(_FRAME, rate // 8 // 100)
     per_second = rate // 8
     low = min(per_second, 0xFFFFFFFF)
     spec = struct.pack("=BBHhHI", 0, 1, 0, -1, 0, low)

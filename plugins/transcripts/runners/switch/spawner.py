@@ -243,6 +243,7 @@ class Spawner:
         """In the child: enter the host, with nothing but these descriptors. Ends where it fails."""
         try:
             os.setsid()
+            kernel.stand_back()
             kernel.unshare(kernel.NEW_MOUNTS | kernel.NEW_UTS)
             with contextlib.suppress(FileNotFoundError):  # where a root has no such file
                 name = f"{HOMES}/{host or _OF_NONE}/hostname"
