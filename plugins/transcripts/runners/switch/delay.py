@@ -10,10 +10,10 @@ import heapq
 import random
 import select
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from . import kernel
-from .held import Held
+from .held import Held, Queue
 from .links import Port
 from .pulse import Pulse
 
@@ -27,29 +27,30 @@ def forward(held: Held | None, ports: Mapping[int, Port], pulse: Pulse) -> None:
     kernel.wake_in_time()
     if held is None:
         while True:
-            pulse.beat(_waited(pulse.next))
-    waiting = Waiting(held, ports)
+            _ready(pulse.next, ())
+            pulse.beat(time.monotonic_ns())
+    waiting = Waiting(ports)
     while True:
-        now = _waited(min(waiting.due, pulse.next), held)
-        waiting.take()
+        ready = _ready(min(waiting.due, pulse.next), held.queues)
+        for queue in ready:
+            waiting.take(queue)
         waiting.let_go(pulse)
+        now = time.monotonic_ns()
         if now >= pulse.next:
             pulse.beat(now)
 
 
-def _waited(due: int, *watched: Held) -> int:
-    """Until a time has come, or there is something to read; and what time it is then."""
-    select.select(watched, (), (), max(0, due - time.monotonic_ns()) / 1e9)
-    return time.monotonic_ns()
+def _ready(due: int, queues: Sequence[Queue]) -> Sequence[Queue]:
+    """Where there is something to read; nowhere when a time has come before."""
+    return select.select(queues, (), (), max(0, due - time.monotonic_ns()) / 1e9)[0]
 
 
 class Waiting:
     """The packets that are on their way, the next to arrive first."""
 
-    def __init__(self, held: Held, ports: Mapping[int, Port]) -> None:
-        self._held = held
+    def __init__(self, ports: Mapping[int, Port]) -> None:
         self._ports = ports
-        self._packets: list[tuple[int, int]] = []
+        self._packets: list[tuple[int, int, Queue]] = []
         self._paths: dict[tuple[int, int], tuple[int, int, float]] = {}
         self._last: dict[tuple[int, int], int] = {}
 
@@ -58,11 +59,11 @@ class Waiting:
         """When the next one arrives; where there is none, in the far future."""
         return self._packets[0][0] if self._packets else 1 << 62
 
-    def take(self) -> None:
+    def take(self, queue: Queue) -> None:
         """Decide on each new packet when it arrives, or that it never does."""
         clock, push = time.monotonic_ns, heapq.heappush
         lost = []
-        for number, from_, to in self._held.arrived(_AT_ONCE):
+        for number, from_, to in queue.arrived(_AT_ONCE):
             delay, jitter, loss = self._paths.get((from_, to)) or self._path(from_, to)
             if loss and random.random() < loss:  # noqa: S311 — an emulated cable, no secret
                 lost.append(number)
@@ -71,19 +72,20 @@ class Waiting:
             if jitter:  # a cable keeps the order
                 due += int(random.uniform(-jitter, jitter))  # noqa: S311 — likewise
                 due = self._last[from_, to] = max(due, self._last.get((from_, to), 0))
-            push(self._packets, (due, number))
+            push(self._packets, (due, number, queue))
         if lost:
-            self._held.release(lost, drop=True)
+            queue.release(lost, drop=True)
 
     def let_go(self, pulse: Pulse) -> None:
         """Release all that have arrived."""
-        now, gone = time.monotonic_ns(), []
+        now = time.monotonic_ns()
+        gone: dict[Queue, list[int]] = {}
         while self._packets and self._packets[0][0] <= now:
-            due, number = heapq.heappop(self._packets)
-            gone.append(number)
+            due, number, queue = heapq.heappop(self._packets)
+            gone.setdefault(queue, []).append(number)
             pulse.late(now - due)
-        if gone:
-            self._held.release(gone)
+        for queue, numbers in gone.items():
+            queue.release(numbers)
 
     def _path(self, from_: int, to: int) -> tuple[int, int, float]:
         """Nanoseconds of delay and of jitter, and the part that is lost, between two hosts."""
