@@ -6,7 +6,7 @@ Source: bwrap(1) 0.8. The list is given through ``--args``, so that no process l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..model import Environment
@@ -38,6 +38,8 @@ class Layout:
     """Which files of ``/etc`` there are to cover by the sandbox's own."""
     source: str = ""
     """Where it lies; empty for the author's own system."""
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """All that is in its ``/etc`` by path, with where a symbolic link leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
