@@ -144,7 +144,7 @@ def test_the_program_is_the_same_zip_file_every_time() -> None:
 
 def test_the_plan_has_every_host_and_one_of_ours() -> None:
     ports = json.loads(wiring.plan(_WORLD))["ports"]
-    assert ports[0] == ["peer1", "10.0.0.1", 128_000, 2_000_000, 30_000, 0, 1.0, 150_000]
+    assert ports[0] == ["peer1", "10.0.0.1", 128_000, 2_000_000, 30_000, 0, 1.0, 15_000, 125_000]
     assert (len(ports), ports[-1][0]) == (502, "")
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..model import Host, World
+from ..model import Host, Link, World
 from . import bubblewrap
 from .bubblewrap import Invocation, Layout
 
@@ -20,7 +20,7 @@ MOST_HOSTS = 60_000
 _PROGRAM = "/.transcripts/switch.pyz"
 HOMES = "/.hosts"
 _PROBE_ADDRESS = "10.255.255.1"
-_USUAL_QUEUE = 100 * 1500
+_SHORTEST_QUEUE, _LONGEST_QUEUE = 10 * 1500, 100 * 1500
 _MOST_PROCESSES = 30_000
 _MOST_SAMPLES = 4
 _CAPABILITIES = (
@@ -118,18 +118,18 @@ def plan(world: World) -> bytes:
 
 def _port(at: int, host: Host) -> list[object]:
     link = host.link
-    queue = link.queue or _USUAL_QUEUE
-    return [
-        host.name,
-        address(at),
-        *(link.up, link.down, link.delay, link.jitter, link.loss),
-        queue,
-    ]
+    queues = (_queue(link, link.up), _queue(link, link.down))
+    return [host.name, address(at), link.up, link.down, link.delay, link.jitter, link.loss, *queues]
 
 
 def _probe_port() -> list[object]:
     """Our own host, without a name, against which links are measured."""
-    return ["", _PROBE_ADDRESS, 0, 0, 0, 0, 0.0, _USUAL_QUEUE]
+    return ["", _PROBE_ADDRESS, 0, 0, 0, 0, 0.0, _LONGEST_QUEUE, _LONGEST_QUEUE]
+
+
+def _queue(link: Link, rate: int) -> int:
+    """Half a second of what goes by, as modems have it, but 10 to 100 packets."""
+    return link.queue or min(_LONGEST_QUEUE, max(_SHORTEST_QUEUE, rate // 8 // 2))
 
 
 def samples(hosts: Sequence[Host]) -> list[dict[str, object]]:
@@ -141,7 +141,9 @@ def samples(hosts: Sequence[Host]) -> list[dict[str, object]]:
             "address": address(at),
             "probe": _PROBE_ADDRESS,
             "patience": max(0.2, 8 * (hosts[at].link.delay + hosts[at].link.jitter) / 1e6),
-            "queue": hosts[at].link.queue or _USUAL_QUEUE,
+            "queue": min(
+                _queue(hosts[at].link, rate) for rate in (hosts[at].link.up, hosts[at].link.down)
+            ),
             "up": hosts[at].link.up,
             "down": hosts[at].link.down,
         }

@@ -48,8 +48,9 @@ class Port:
     jitter: int
     loss: float
     """Of 100 packets, each time that one passes the link."""
-    queue: int
-    """Bytes that wait at either end of the link."""
+    up_queue: int
+    """Bytes that wait at the host's end of the link."""
+    down_queue: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +121,14 @@ def _link(index: int, port: Port, namespace: int) -> bytes:
 def _host_end(port: Port) -> Iterator[bytes]:
     # The loopback is the first interface, the link the second, as nothing else was made there.
     yield from _up(1)
-    yield from _bucket(2, port.up, port.queue)
+    yield from _bucket(2, port.up, port.up_queue)
     yield from _up(2)
     yield _address(2, port.address)
     yield _default_route(2)
 
 
 def _router_end(index: int, port: Port) -> Iterator[bytes]:
-    yield from _bucket(index, port.down, port.queue)
+    yield from _bucket(index, port.down, port.down_queue)
     yield from _up(index)
     yield _route(index, port.address)
 
