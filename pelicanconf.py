@@ -50,6 +50,8 @@ TRANSCRIPTS_ENVIRONMENTS = {
         "kernel": "debian:trixie",
         "packages": ["btrfs-progs", "e2fsprogs", "make", "xfsprogs"],
     },
+    # Emulated hosts, for posts that declare them in "Hosts:".
+    "network": {"runner": "network", "root": "/", "limits": {"memory": 8 << 30}},
 }
 
 # The same output on every machine.

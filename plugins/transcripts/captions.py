@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from .model import Recorded
+from .model import KEPT_UP, Recorded
 
 _PACKAGES_SHOWN = 4
 _FILESYSTEMS_SHOWN = 3
@@ -55,10 +55,19 @@ def _ran(recorded: Recorded) -> str:
 def _where(recorded: Recorded, links: Links) -> str:
     parts = (
         escape(", ".join(_world(recorded))),
+        *_network(recorded),
         f'<a href="{escape(links.text)}">plain text</a>',
         f'<a href="{escape(links.script)}">script</a>',
     )
     return " · ".join(parts)
+
+
+def _network(recorded: Recorded) -> tuple[str, ...]:
+    """Of a network how it was measured, loud where it was not what it declares."""
+    said = recorded.provenance.network
+    if not said:
+        return ()
+    return (escape(said) if said.startswith(KEPT_UP) else f"<b>this machine {escape(said)}</b>",)
 
 
 def made_caption(recorded: Recorded) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from .claims import claim_diff, claim_holds
 from .lines import diff, normal, texts
 from .model import (
+    KEPT_UP,
     ArtifactFile,
     Claim,
     Command,
@@ -66,6 +67,7 @@ def verify(post: Post, recording: Recording) -> tuple[Drift, ...]:
         if recorded is None or not is_valid(session, recorded):
             drifts.append(_unrecorded(session, recorded))
             continue
+        drifts.extend(_overloaded(session, recorded))
         for seen in seen_blocks(post, session, recorded):
             for command, exchange in zip(seen.block.commands, seen.exchanges, strict=True):
                 drifts.extend(_claim_drifts(seen.block, command, exchange))
@@ -81,6 +83,18 @@ def _unrecorded(session: Session, recorded: Recorded | None) -> Drift:
         location=session.location,
         message=f"session {session.name!r} {what}; record it with 'invoke build'",
     )
+
+
+def _overloaded(session: Session, recorded: Recorded) -> Iterator[Drift]:
+    """A network on a machine that was too slow for it shows the machine, not the network."""
+    said = recorded.provenance.network
+    if said and not said.startswith(KEPT_UP):
+        yield Drift(
+            kind=Kind.OVERLOADED,
+            location=session.location,
+            message=f"session {session.name!r} is not what it declares: this machine {said};"
+            " run it again on an idle machine, or declare fewer hosts",
+        )
 
 
 def _claim_drifts(block: LiveBlock, command: Command, exchange: Exchange) -> Iterator[Drift]:
@@ -136,7 +150,7 @@ def _as_added(exchange: Exchange) -> tuple[str, ...]:
 
 def changed(post: Post, session: Session, accepted: Recorded, fresh: Recorded) -> tuple[Drift, ...]:
     """What a fresh run of the same session showed that the accepted recording does not."""
-    drifts: list[Drift] = []
+    drifts = list(_overloaded(session, fresh))
     before, now = seen_blocks(post, session, accepted), seen_blocks(post, session, fresh)
     for old, new in zip(before, now, strict=True):
         exchanges = zip(old.block.commands, old.exchanges, new.exchanges, strict=True)

@@ -13,7 +13,7 @@ from .errors import ConfigError
 from .model import Environment, Limits
 from .names import nearest
 
-KNOWN_RUNNERS = ("namespace", "machine")
+KNOWN_RUNNERS = ("namespace", "machine", "network")
 KNOWN_EMULATORS = ("auto", "uml", "qemu")
 _ROOTS = "requirements-roots.txt"
 _SUITE = re.compile(r"^debian:[a-z]+$")

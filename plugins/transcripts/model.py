@@ -44,6 +44,9 @@ class Command:
     claim: Claim
     root: bool = False
     host: str | None = None
+    """As written before the prompt: a host, or a group such as ``peer[1-50]``."""
+    hosts: tuple[str, ...] = ()
+    """On which hosts it runs; none for the shell that is on no host."""
     timeout: float = 30.0
     """Seconds."""
 
@@ -62,6 +65,8 @@ class File:
     location: Location
     root: bool = False
     """Whether root writes it: who types the next command of the session."""
+    hosts: tuple[str, ...] = ()
+    """On which hosts: those of the next command."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +80,8 @@ class Artifact:
     alt: str = ""
     root: bool = False
     """Whether the block's commands are root's, in whose directory a relative path begins."""
+    hosts: tuple[str, ...] = ()
+    """The host of the block's last command, if it ran on one."""
 
 
 Step = Command | File | Artifact
@@ -248,6 +255,35 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """The cable of a host; each value holds for every passage of it, one way."""
+
+    up: int = 0
+    """Bits a second that the host can send; 0 for as fast as it goes."""
+    down: int = 0
+    """Bits a second that it can receive; 0 likewise."""
+    delay: int = 0
+    """Microseconds."""
+    jitter: int = 0
+    """Microseconds by which the delay is more or less, evenly spread."""
+    loss: float = 0.0
+    """How many of 100 packets are lost."""
+    queue: int = 0
+    """Bytes that may wait at either end; 0 for what the runner takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """An emulated machine, in a network with all the others."""
+
+    name: str
+    link: Link
+    declared: str
+    """Its line of the front matter, in one form: ``peer[1-50] up=128kbit delay=30ms``."""
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """What the front matter of a post says of where its sessions run."""
 
@@ -256,6 +292,7 @@ class World:
     packages: tuple[str, ...] = ()
     """Debian packages wanted besides those of the environment."""
     inputs: tuple[Input, ...] = ()
+    hosts: tuple[Host, ...] = ()
 
 
 # --- What a terminal showed -------------------------------------------------------------
@@ -337,6 +374,10 @@ class Provenance:
     filesystem: str
     packages: tuple[str, ...] = ()
     """``name version`` of each package whose programs ran, in order of name."""
+    hosts: tuple[str, ...] = ()
+    """Of a network, each line of the front matter that declares hosts."""
+    network: str = ""
+    """Of a network, what it measured of itself; see KEPT_UP."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -363,6 +404,10 @@ class Recording:
         return {recorded.session: recorded for recorded in self.sessions}
 
 
+KEPT_UP = "kept up"
+"""How the word on a network begins on a machine that was fast enough."""
+
+
 # --- What is no longer true -------------------------------------------------------------
 
 
@@ -374,6 +419,7 @@ class Kind(Enum):
     CHANGED = "changed"
     EXIT = "exit"
     FAILED = "failed"
+    OVERLOADED = "overloaded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,10 @@ def _session(recorded: Recorded) -> Iterator[str]:
     yield f"filesystem {provenance.filesystem}"
     for package in provenance.packages:
         yield f"package {package}"
+    for declared in provenance.hosts:
+        yield f"hosts {declared}"
+    if provenance.network:
+        yield f"network {provenance.network}"
     for exchange in recorded.exchanges:
         yield ""
         yield from _exchange(exchange)
@@ -169,6 +173,8 @@ class _Reader:
             kernel=self._field("kernel"),
             filesystem=self._field("filesystem"),
             packages=tuple(map(self._plain, self._fields("package "))),
+            hosts=tuple(map(self._plain, self._fields("hosts "))),
+            network=self._field("network") if self._peek().startswith("network ") else "",
         )
         self._skip_blank()
         exchanges, artifacts = [], []

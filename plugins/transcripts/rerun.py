@@ -6,7 +6,15 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -91,6 +99,17 @@ class _Run:
     today: date
     supplier: Supplier
     databases: dict[Path, Packages] = field(default_factory=dict)
+    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @contextlib.asynccontextmanager
+    async def room(self, world: World) -> AsyncIterator[None]:
+        """A core; or all of them for a network, which is only as true as nothing else runs."""
+        async with contextlib.AsyncExitStack() as taken:
+            if world.hosts:
+                await taken.enter_async_context(self.alone)
+            for _ in range(len(os.sched_getaffinity(0)) if world.hosts else 1):
+                await taken.enter_async_context(self.cores)
+            yield
 
     def packages(self, root: Path) -> Packages:
         """The packages of a root file system, asked for once."""
@@ -181,7 +200,7 @@ def _refreshed(session: Session, old: Recorded | None, new: Recorded) -> Recorde
 async def _one(run: _Run, post: Post, session: Session, supplies: Supplies) -> Recorded | str:
     """What the session printed, or the problem, in words, that kept it from its end."""
     name = f"{post.path} {session.name}"
-    async with run.cores:
+    async with run.room(post.world):
         run.progress.begin(name)
         result = "interrupted"
         try:
@@ -242,16 +261,19 @@ async def run_session(
                     left = deadline - time.monotonic()
                     exchanges.append(await _exchange(sandbox, step, environment, left))
                 case File():
-                    writing = sandbox.write(step.path, step.text, root=step.root)
+                    writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
                     await _placed(step.location, step.path, writing)
                 case Artifact():
                     with _after(exchanges):
                         artifacts.append(await _artifact(sandbox, step, environment))
+        ran = await packages.of(sandbox.programs)  # before what measures runs
         provenance = Provenance(
             day=today,
             kernel=sandbox.kernel,
             filesystem=sandbox.filesystem,
-            packages=await packages.of(sandbox.programs),
+            packages=ran,
+            hosts=tuple(dict.fromkeys(host.declared for host in place.world.hosts)),
+            network=await sandbox.measured(),
         )
     return Recorded(
         session=session.name,
@@ -279,7 +301,9 @@ def _after(exchanges: Sequence[Exchange]) -> Iterator[None]:
 
 async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
     what = f"{step.kind} {step.path}"
-    read = sandbox.read(step.path, limit=environment.limits.artifact, root=step.root)
+    read = sandbox.read(
+        step.path, limit=environment.limits.artifact, root=step.root, hosts=step.hosts
+    )
     data = await _placed(step.location, what, read)
     if problem := artifact_problem(step.kind, step.path, data):
         raise Refused(f"{step.location}: {what} {problem}")
@@ -290,7 +314,10 @@ async def _exchange(
     sandbox: Sandbox, command: Command, environment: Environment, left: float
 ) -> Exchange:
     if left > 0:
-        ran = await sandbox.run(command.text, timeout=min(command.timeout, left), root=command.root)
+        timeout = min(command.timeout, left)
+        ran = await sandbox.run(
+            command.text, timeout=timeout, root=command.root, hosts=command.hosts
+        )
     else:
         limit = environment.limits.session
         note = f"not run: the session took more than {limit:g} s"

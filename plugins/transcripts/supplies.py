@@ -79,6 +79,8 @@ def root_recipe(world: World) -> Recipe | None:
     packages = {*environment.packages, *world.packages}
     if environment.runner == "machine":
         packages.add("mount")
+    if environment.runner == "network":
+        packages.add("python3")  # its program runs inside
     return parse_recipe(environment.root, packages)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from transcripts.model import Environment, Mount
+from transcripts.model import Environment, Host, Link, Location, Mount
 from transcripts.model import World as Described
 from transcripts.runners import RUNNERS, open_sandbox
 from transcripts.runners.sandbox import Ran, Refused, Sandbox
@@ -26,8 +26,10 @@ class Timed:
     """A command that may take only so many seconds."""
 
     text: str
-    timeout: float
+    timeout: float = PATIENCE
     root: bool = False
+    hosts: tuple[str, ...] | None = None
+    """Where, if not where all is done."""
 
 
 def as_root(text: str, timeout: float = PATIENCE) -> Timed:
@@ -42,6 +44,7 @@ class Write:
     path: str
     text: str
     root: bool = False
+    hosts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Read:
     path: str
     limit: int = 1 << 20
     root: bool = False
+    hosts: tuple[str, ...] | None = None
 
 
 Look = Callable[[Sandbox], Any]
@@ -63,11 +67,23 @@ class World:
     """A kind of sandbox, with settings of the test's own."""
 
     runner: str
+    on: str = ""
+    """The host on which all is done, if there is a network."""
 
     def play(self, *steps: Step, mounts: tuple[Mount, ...] = (), **settings: Any) -> list[Any]:
         """What came of each step: a Ran, the bytes of a file, or a refusal in words."""
-        described = Described(environment=self.environment(**settings), mounts=mounts)
-        return asyncio.run(_played(described, steps))
+        return asyncio.run(_played(self.described(mounts=mounts, **settings), steps, self.hosts))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        return (self.on,) if self.on else ()
+
+    def described(self, mounts: tuple[Mount, ...] = (), **settings: Any) -> Described:
+        """The world, with its host and another one if it is a network."""
+        named = (self.on, "other") if self.on else ()
+        hosts = tuple(host(name, up=10_000_000, down=10_000_000) for name in named)
+        environment = self.environment(**settings)
+        return Described(environment=environment, mounts=mounts, hosts=hosts)
 
     def commands(self, *texts: str, **settings: Any) -> list[Ran]:
         """What came of commands that end of their own."""
@@ -83,22 +99,35 @@ class World:
         return Environment(name="tested", runner=self.runner, **settings)
 
 
-async def _played(described: Described, steps: tuple[Step, ...]) -> list[Any]:
+def host(name: str, declared: str = "", **link: Any) -> Host:
+    """A host as a post would declare it."""
+    place = Location(path="post.md", line=2)
+    return Host(name=name, link=Link(**link), declared=declared or name, location=place)
+
+
+async def _played(
+    described: Described, steps: tuple[Step, ...], hosts: tuple[str, ...]
+) -> list[Any]:
     async with open_sandbox(described) as sandbox:
-        return [await _step(sandbox, step) for step in steps]
+        return [await _step(sandbox, step, hosts) for step in steps]
 
 
-async def _step(sandbox: Sandbox, step: Step) -> Any:
+async def _step(sandbox: Sandbox, step: Step, on: tuple[str, ...]) -> Any:
     try:
         match step:
             case str():
-                return await sandbox.run(step, timeout=PATIENCE)
+                return await sandbox.run(step, timeout=PATIENCE, hosts=on)
             case Timed():
-                return await sandbox.run(step.text, timeout=step.timeout, root=step.root)
+                hosts = on if step.hosts is None else step.hosts
+                return await sandbox.run(
+                    step.text, timeout=step.timeout, root=step.root, hosts=hosts
+                )
             case Write():
-                return await sandbox.write(step.path, step.text, root=step.root)
+                hosts = on if step.hosts is None else step.hosts
+                return await sandbox.write(step.path, step.text, root=step.root, hosts=hosts)
             case Read():
-                return await sandbox.read(step.path, limit=step.limit, root=step.root)
+                hosts = on if step.hosts is None else step.hosts
+                return await sandbox.read(step.path, limit=step.limit, root=step.root, hosts=hosts)
             case _:
                 return step(sandbox)
     except Refused as refusal:
@@ -110,15 +139,22 @@ def shown(ran: Ran) -> str:
     return ran.output.decode("utf-8", "replace").replace("\r\n", "\n")
 
 
-@pytest.fixture(params=sorted(RUNNERS))
+@pytest.fixture(params=[*sorted(RUNNERS), "host"])
 def world(request: pytest.FixtureRequest) -> World:
-    return World(request.param)
+    """Each kind of sandbox, and of a network a host too."""
+    return World("network", on="blog") if request.param == "host" else World(request.param)
 
 
 @pytest.fixture
 def namespace() -> World:
     """For what the kernel that all share must refuse."""
     return World("namespace")
+
+
+@pytest.fixture
+def network() -> World:
+    """For what only hosts have."""
+    return World("network")
 
 
 @pytest.fixture

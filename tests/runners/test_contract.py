@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from transcripts.model import Exchange, Provenance, Recorded, Recording
-from transcripts.model import World as Described
 from transcripts.record import parse_recording, print_recording
 from transcripts.runners import open_sandbox
 from transcripts.screen import read_screen
@@ -46,11 +45,10 @@ def test_a_case_prints_what_its_file_says(
 
 async def _seen(world: World, exchanges: tuple[Exchange, ...]) -> tuple[Exchange, ...]:
     """Run the commands of a case in a session of their own."""
-    environment = world.environment()
     found = []
-    async with open_sandbox(Described(environment=environment)) as sandbox:
+    async with open_sandbox(world.described()) as sandbox:
         for exchange in exchanges:
-            ran = await sandbox.run(exchange.command, timeout=PATIENCE)
+            ran = await sandbox.run(exchange.command, timeout=PATIENCE, hosts=world.hosts)
             found.append(
                 Exchange(
                     prompt=exchange.prompt,

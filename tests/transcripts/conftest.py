@@ -26,4 +26,5 @@ def environments() -> Mapping[str, Environment]:
         "sandbox": Environment(name="sandbox"),
         "old": Environment(name="old", columns=72),
         "machine": Environment(name="machine", runner="machine", root="debian:bookworm"),
+        "network": Environment(name="network", runner="network"),
     }

@@ -91,6 +91,8 @@ _PROVENANCES = st.builds(
     kernel=_WORDS,
     filesystem=_WORDS,
     packages=st.lists(_WORDS, max_size=3).map(tuple),
+    hosts=st.lists(_WORDS, max_size=3).map(tuple),
+    network=st.just("") | _WORDS,
 )
 
 

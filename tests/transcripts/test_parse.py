@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,10 @@ def _world(world: World) -> Iterator[str]:
         yield f"mount {mount.path}, line {mount.location.line}, {mount.kind} of {mount.size}{said}"
         yield from (f"  {option}" for option in mount.options)
     yield from (f"package {name}" for name in world.packages)
+    for host in world.hosts:
+        values = ((field.name, getattr(host.link, field.name)) for field in fields(host.link))
+        said = "".join(f", {name} {value:g}" for name, value in values if value)
+        yield f"host {host.name}, line {host.location.line}, {host.declared!r}{said}"
     for given in world.inputs:
         version = f" version {given.version}" if given.version else ""
         yield f"input of line {given.location.line}, {given.kind} {given.name}{version}"
@@ -108,6 +113,7 @@ def _claim(claim: Claim) -> Iterator[str]:
 
 def _step(step: Step) -> str:
     who = " of root's" if step.root else ""
+    who += f" on {' '.join(step.hosts)}" if step.hosts else ""
     match step:
         case Command():
             return f"command {step.text!r}{who}"

@@ -15,6 +15,7 @@ from ..model import (
     Environment,
     File,
     FileBlock,
+    Host,
     Input,
     Limits,
     LiveBlock,
@@ -91,7 +92,7 @@ def _live_block(fence: Fence, world: World) -> LiveBlock:
     if "timeout" in fence.options:
         timeout = options.duration(fence, fence.options["timeout"])
     typed = tuple(replace(command, timeout=timeout) for command in commands(fence, world))
-    made = (replace(artifact, root=typed[0].root) for artifact in options.artifacts(fence))
+    made = (_placed(artifact, typed[-1]) for artifact in options.artifacts(fence))
     return LiveBlock(
         location=fence.location,
         last_line=fence.last_line,
@@ -102,6 +103,17 @@ def _live_block(fence: Fence, world: World) -> LiveBlock:
         placeholder=options.placeholder(fence),
         then=options.then(fence),
     )
+
+
+def _placed(artifact: Artifact, last: Command) -> Artifact:
+    """It is taken from where the block's last command was."""
+    if len(last.hosts) > 1:
+        raise ParseError(
+            f"{artifact.kind}= of a block that ends on {len(last.hosts)} hosts; end it on one of"
+            " them, or with '$ ' and take it from /shared",
+            artifact.location,
+        )
+    return replace(artifact, root=last.root, hosts=last.hosts)
 
 
 # --- Sessions ---------------------------------------------------------------------------
@@ -137,11 +149,12 @@ def _session(name: str, blocks: tuple[Block, ...], world: World) -> Session:
 
 def _owned(steps: list[Step]) -> tuple[Step, ...]:
     """The steps, with each file written by whoever types the next command, or the last one."""
-    root = next(step.root for step in reversed(steps) if isinstance(step, Command))
+    by = next(step for step in reversed(steps) if isinstance(step, Command))
     owned: list[Step] = []
     for step in reversed(steps):
-        root = step.root if isinstance(step, Command) else root
-        owned.append(replace(step, root=root) if isinstance(step, File) else step)
+        by = step if isinstance(step, Command) else by
+        is_file = isinstance(step, File)
+        owned.append(replace(step, root=by.root, hosts=by.hosts) if is_file else step)
     return tuple(reversed(owned))
 
 
@@ -150,7 +163,7 @@ def _digest(steps: tuple[Step, ...], world: World) -> str:
 
     Of an environment only what is unusual: a setting that is new changes no digest.
     """
-    described = {
+    described: dict[str, object] = {
         "environment": _unusual(world.environment, Environment(name="")),
         "limits": _unusual(world.environment.limits, Limits()),
         "mounts": [_placeless(mount) for mount in world.mounts],
@@ -158,6 +171,8 @@ def _digest(steps: tuple[Step, ...], world: World) -> str:
         "inputs": [_placeless(given) for given in world.inputs],
         "steps": [_digested(step) for step in steps],
     }
+    if world.hosts:
+        described["hosts"] = [_placeless(host) for host in world.hosts]
     return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
 
@@ -166,7 +181,7 @@ def _unusual(value: Environment | Limits, usual: Environment | Limits) -> dict[s
     return {key: said for key, said in described.items() if key != "limits" and said != known[key]}
 
 
-def _placeless(value: Mount | Input) -> dict[str, object]:
+def _placeless(value: Mount | Input | Host) -> dict[str, object]:
     return {key: said for key, said in asdict(value).items() if key != "location"}
 
 
@@ -175,6 +190,6 @@ def _digested(step: Step) -> list[object]:
         case Command():
             return ["command", step.prompt, step.text, step.timeout]
         case File():
-            return ["file", step.path, step.text, step.root]
+            return ["file", step.path, step.text, step.root, *step.hosts]
         case Artifact():
-            return [step.kind, step.path, step.root]
+            return [step.kind, step.path, step.root, *step.hosts]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ..errors import ParseError
 from ..model import Claim, Command, Location, World
 from .fences import Fence
+from .hosts import looks_meant, meant
 
 _PROMPT = re.compile(r"^(?P<host>[A-Za-z0-9][A-Za-z0-9._\[\]-]*)?(?P<char>[$#]) (?P<text>.*)$")
 _RUNNERS_WITH_ROOT = ("machine",)
@@ -26,12 +28,14 @@ def commands(fence: Fence, world: World) -> Iterator[Command]:
         (index, match)
         for index, line in enumerate(fence.lines)
         if (match := _PROMPT.match(line)) and match["char"] == first["char"]
-        # Without a network an output such as "cost$ 5" is no prompt of a host.
-        if match["host"] is None or index == 0
+        # An output such as "cost$ 5" is no prompt of a host.
+        if match["host"] is None or index == 0 or looks_meant(match["host"], world.hosts)
     ]
     ends = [index for index, _ in prompts[1:]] + [len(fence.lines)]
     for (begin, match), end in zip(prompts, ends, strict=True):
         command = _command(fence, match, begin, fence.lines[begin + 1 : end])
+        if command.host is not None:
+            command = replace(command, hosts=_hosts(command.host, command.location, world))
         _check_prompt(command, world)
         yield command
 
@@ -48,16 +52,21 @@ def _command(fence: Fence, match: re.Match[str], begin: int, following: tuple[st
     )
 
 
-def _check_prompt(command: Command, world: World) -> None:
-    if command.host is not None:
+def _hosts(host: str, location: Location, world: World) -> tuple[str, ...]:
+    if not world.hosts:
         raise ParseError(
-            f"no host {command.host!r}: this environment has no network of hosts; write '$ '",
-            command.location,
+            f"no host {host!r}: this post declares no hosts; write '$ ', or declare it in 'Hosts:'",
+            location,
         )
-    if command.root and world.environment.runner not in _RUNNERS_WITH_ROOT:
+    return meant(host, world.hosts, location)
+
+
+def _check_prompt(command: Command, world: World) -> None:
+    if command.root and not command.hosts and world.environment.runner not in _RUNNERS_WITH_ROOT:
         raise ParseError(
             f"'# ' is a prompt of root, whom environment {world.environment.name!r} does not"
-            " have; write '$ ', or name a machine in 'Environment:'",
+            " have; write '$ ', or name a machine in 'Environment:', or a host of a network before"
+            " the prompt",
             command.location,
         )
 

@@ -1,4 +1,4 @@
-"""Reads what the front matter says of where sessions run: environment, mounts, packages, inputs."""
+"""Reads what the front matter says of where sessions run: environment, mounts, hosts, inputs."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from ..errors import ParseError
 from ..model import Environment, Input, Location, Mount, World
 from ..names import nearest
 from .front_matter import Field
+from .hosts import hosts
 
 _RUNNERS_OF = {
     "mounts": ("machine",),
-    "packages": ("namespace", "machine"),
-    "inputs": ("namespace", "machine"),
-    "hosts": (),
+    "packages": ("namespace", "machine", "network"),
+    "inputs": ("namespace", "machine", "network"),
+    "hosts": ("network",),
 }
 """Which runners can give what a field asks for."""
 
@@ -34,11 +35,11 @@ _SHA256 = re.compile(r"^sha256:(?P<hex>[0-9a-f]{64})$")
 
 
 def world(fields: Mapping[str, Field], environments: Mapping[str, Environment]) -> World:
-    """The world that the fields describe; without a word, the first environment.
+    """The world that the fields describe; without a word, the first environment that has it.
 
     Raises ParseError, with the line, for what cannot be had.
     """
-    environment = _environment(fields.get("environment", ()), environments)
+    environment = _environment(fields, environments)
     for key, runners in _RUNNERS_OF.items():
         if key in fields and environment.runner not in runners:
             raise ParseError(
@@ -51,17 +52,23 @@ def world(fields: Mapping[str, Field], environments: Mapping[str, Environment]) 
         mounts=tuple(_mounts(fields.get("mounts", ()))),
         packages=tuple(sorted(set(_packages(fields.get("packages", ()), environment)))),
         inputs=tuple(_inputs(fields.get("inputs", ()))),
+        hosts=tuple(hosts(fields.get("hosts", ()), environment.host)),
     )
 
 
-def _environment(field: Field, environments: Mapping[str, Environment]) -> Environment:
-    for location, name in field:
+def _environment(
+    fields: Mapping[str, Field], environments: Mapping[str, Environment]
+) -> Environment:
+    """The one that is named; else the first, but for hosts the first that is a network."""
+    for location, name in fields.get("environment", ()):
         if name not in environments:
             raise ParseError(
                 f"unknown environment {name!r}; {nearest(name, tuple(environments))}", location
             )
         return environments[name]
-    return next(iter(environments.values()))
+    networks = (one for one in environments.values() if one.runner == "network")
+    first = next(iter(environments.values()))
+    return next(networks, first) if "hosts" in fields else first
 
 
 # --- Mounts -----------------------------------------------------------------------------

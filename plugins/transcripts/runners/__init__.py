@@ -6,12 +6,13 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from ..model import World
-from . import machine, namespace
+from . import machine, namespace, network
 from .sandbox import Sandbox, Supplies
 
 RUNNERS: dict[str, Callable[[World, Supplies], AbstractAsyncContextManager[Sandbox]]] = {
     "namespace": namespace.open_sandbox,
     "machine": machine.open_sandbox,
+    "network": network.open_sandbox,
 }
 _NOTHING = Supplies()
 

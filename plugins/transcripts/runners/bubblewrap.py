@@ -6,7 +6,7 @@ Source: bwrap(1) 0.8. The list is given through ``--args``, so that no process l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..model import Environment
@@ -38,6 +38,8 @@ class Layout:
     """Which files of ``/etc`` there are to cover by the sandbox's own."""
     source: str = ""
     """Where it lies; empty for the author's own system."""
+    entries: Mapping[str, str] = field(default_factory=dict)
+    """All that is in its ``/etc`` by path, with where a symbolic link leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ def invocation(
         *("--proc", "/proc", "--dev", "/dev"),
         *covers,
         *given(inputs),
-        *_writable(environment),
+        *writable(environment),
         *_variables(environment),
         *("--chdir", home(environment)),
         "--",
@@ -90,10 +92,20 @@ def system(layout: Layout, at: str = "") -> tuple[str, ...]:
 
 
 def covered(
-    environment: Environment, layout: Layout, at: str = "", *, first_fd: int
+    environment: Environment,
+    layout: Layout,
+    at: str = "",
+    *,
+    first_fd: int,
+    names: str = "",
 ) -> tuple[tuple[str, ...], Mapping[int, bytes]]:
-    """Cover the files that name the author or the machine, and the contents to do it with."""
+    """Cover the files that name the author or the machine, and the contents to do it with.
+
+    ``names`` are further lines of ``/etc/hosts``.
+    """
     files = {path: data for path, data in _files(environment).items() if path in layout.etc}
+    if "/etc/hosts" in files:
+        files["/etc/hosts"] += names.encode()
     words: list[str] = []
     for fd, path in enumerate(files, start=first_fd):
         words += ("--perms", "0444", "--ro-bind-data", str(fd), f"{at}{path}")
@@ -122,11 +134,11 @@ def _files(environment: Environment) -> dict[str, bytes]:
     }
 
 
-def _writable(environment: Environment) -> tuple[str, ...]:
+def writable(environment: Environment, others: tuple[str, ...] = ()) -> tuple[str, ...]:
     """A bounded tmpfs for each writable place; all else, ``/`` and ``/dev`` too, read-only."""
     size = ("--size", str(environment.limits.storage))
     words: list[str] = []
-    for path in WRITABLE:
+    for path in (*WRITABLE, *others):
         words += ("--perms", "1777", *size, "--tmpfs", path)
     words += ("--perms", "0755", *size, "--tmpfs", home(environment))
     return (*words, "--remount-ro", "/dev", "--remount-ro", "/")

@@ -38,6 +38,10 @@ def layout(root: Path) -> Layout:
         etc=frozenset(
             f"/etc/{path.name}" for path in Path(f"{source}/etc").iterdir() if path.is_file()
         ),
+        entries={
+            f"/etc/{path.name}": str(path.readlink()) if path.is_symlink() else ""
+            for path in sorted(Path(f"{source}/etc").iterdir())
+        },
     )
 
 

@@ -21,7 +21,7 @@ from .guest import Guest
 from .guestroot import SCRIPTS
 from .launch import cure, launch, shortages_told
 from .process import Process, open_terminal, unprivileged
-from .sandbox import Ran, Refused, Sandbox, Supplies
+from .sandbox import Hosts, Ran, Refused, Sandbox, Supplies
 from .scratch import scratch
 from .shell import Shell
 
@@ -143,15 +143,18 @@ class _Machine:
         read = (path.removeprefix(self.engine.root) for path in self.process.programs)
         return frozenset({*read, "/bin/bash"})
 
-    async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
+    async def run(self, text: str, *, timeout: float, root: bool = False, hosts: Hosts = ()) -> Ran:
         return await (await self._shell(root)).run(text, timeout=timeout)
 
-    async def write(self, path: str, text: str, *, root: bool = False) -> None:
+    async def write(self, path: str, text: str, *, root: bool = False, hosts: Hosts = ()) -> None:
         await (await self._shell(root)).write(path, text)
 
-    async def read(self, path: str, *, limit: int, root: bool = False) -> bytes:
+    async def read(self, path: str, *, limit: int, root: bool = False, hosts: Hosts = ()) -> bytes:
         await self._shell(root)
         return await self._hands[_ROOT if root else _USER].take(path, limit)
+
+    async def measured(self) -> str:
+        return ""
 
     async def boot(self) -> None:
         """Wait until it is ready. Raises SandboxError, or Refused for a mount that failed."""

@@ -28,49 +28,46 @@ _START = (
 )
 
 
-class PipeHands:
-    """See Hands for what each method promises."""
+class Piped:
+    """All that Hands promises but to start a shell, for one on a terminal of ours."""
 
-    def __init__(self, process: Process, control: int, commands: int) -> None:
+    def __init__(self, process: Process, terminal: int, commands: int) -> None:
         self._process = process
-        self._control = control
         self._commands = commands
+        self._terminal = terminal
         self._loop = asyncio.get_running_loop()
         self._pending = memoryview(b"")
         self._executed: set[str] = set()
-        self._modes = termios.tcgetattr(process.master)
+        self._modes = termios.tcgetattr(self.terminal)
         self.ended = process.ended
         self.pid = 0
         """The shell's process, as the host counts."""
         os.set_blocking(commands, False)
-        os.set_blocking(control, False)
 
     @property
     def epitaph(self) -> str:
         return "the sandbox ended"
 
     @property
+    def terminal(self) -> int:
+        return self._terminal
+
+    @property
     def prelude(self) -> str:
         return ""
 
-    @property
-    def terminal(self) -> int:
-        return self._process.master
-
-    async def start(self, death: str) -> None:
-        self._open_pipes(0o600)
+    def prepare(self) -> None:
+        """Before a shell starts: let it open the pipe, which holds nothing for another."""
+        self.open_pipes(0o600)
         self._drop_unread()
         self._executed = set(self._process.programs)
-        line = _START.format(commands=COMMANDS_FD, control=CONTROL_FD, death=death)
-        with contextlib.suppress(BrokenPipeError, BlockingIOError):
-            os.write(self._control, line.encode())
 
     async def started(self) -> None:
         self._process.programs = self._executed  # what starts a shell is not what a session ran
-        self.pid = os.tcgetpgrp(self._process.master)
+        self.pid = os.tcgetpgrp(self.terminal)
         if self.pid not in self._process.descendants()[1:]:
             raise SandboxError("its shell is not what it seems")
-        self._open_pipes(0)
+        self.open_pipes(0)
 
     async def feed(self, text: bytes) -> None:
         self._pending = memoryview(text)
@@ -89,13 +86,13 @@ class PipeHands:
             return False
         try:
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
-            return state == "S" and os.tcgetpgrp(self._process.master) == self.pid
+            return state == "S" and os.tcgetpgrp(self.terminal) == self.pid
         except OSError:
             return False
 
     async def kill(self, *, whole: bool) -> None:
         # Our marks may have been lost because "stty" had the terminal change them.
-        termios.tcsetattr(self._process.master, termios.TCSANOW, self._modes)
+        termios.tcsetattr(self.terminal, termios.TCSANOW, self._modes)
         self._process.kill_group(self.pid if whole else self._foreground())
 
     def writing(self, text: str, path: str) -> str:
@@ -109,11 +106,14 @@ class PipeHands:
         """Close our ends, once no shell will be fed any more."""
         self._loop.remove_writer(self._commands)
         os.close(self._commands)
-        os.close(self._control)
+
+    def open_pipes(self, mode: int) -> None:
+        """Whether commands may open our pipes by name, in /proc; only a starting shell must."""
+        os.fchmod(self._commands, mode)
 
     def _foreground(self) -> int:
         try:
-            return os.tcgetpgrp(self._process.master)
+            return os.tcgetpgrp(self.terminal)
         except OSError:
             return self.pid
 
@@ -130,11 +130,6 @@ class PipeHands:
         else:
             self._loop.remove_writer(self._commands)
 
-    def _open_pipes(self, mode: int) -> None:
-        """Whether commands may open our pipes by name, in /proc; only a starting shell must."""
-        for pipe in (self._control, self._commands):
-            os.fchmod(pipe, mode)
-
     def _drop_unread(self) -> None:
         """Take out of the pipe what a dead shell did not read."""
         with contextlib.suppress(BlockingIOError, OSError):
@@ -144,3 +139,30 @@ class PipeHands:
                     pass
             finally:
                 os.close(reader)
+
+
+class PipeHands(Piped):
+    """The hands of a sandbox's only shell, whose supervisor reads from a second pipe."""
+
+    def __init__(self, process: Process, control: int, commands: int) -> None:
+        super().__init__(process, process.master, commands)
+        self._control = control
+        os.set_blocking(control, False)
+
+    @property
+    def terminal(self) -> int:
+        return self._process.master
+
+    async def start(self, death: str) -> None:
+        self.prepare()
+        line = _START.format(commands=COMMANDS_FD, control=CONTROL_FD, death=death)
+        with contextlib.suppress(BrokenPipeError, BlockingIOError):
+            os.write(self._control, line.encode())
+
+    def open_pipes(self, mode: int) -> None:
+        super().open_pipes(mode)
+        os.fchmod(self._control, mode)
+
+    def close_pipes(self) -> None:
+        super().close_pipes()
+        os.close(self._control)

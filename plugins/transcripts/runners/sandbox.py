@@ -35,6 +35,10 @@ class Supplies:
     """The files that sessions find under ``/inputs``, by their names there."""
 
 
+Hosts = tuple[str, ...]
+"""On which hosts of a network something is done: on one, on several at once, or on none."""
+
+
 class Refused(Exception):  # noqa: N818 — a refusal, for the caller to turn into a placed error
     """The session has no such file, or it may not leave the sandbox."""
 
@@ -43,7 +47,8 @@ class Sandbox(Protocol):
     """A sandbox that is running, which runs one command at a time.
 
     Where a method is told ``root``, that is the user who acts, in a shell of its own; only
-    machines have one.
+    machines and hosts have one. Where it is told ``hosts``, it acts on them, which only networks
+    have.
     """
 
     @property
@@ -61,20 +66,24 @@ class Sandbox(Protocol):
         """Absolute paths, in the sandbox, of the programs that the session has executed."""
         ...
 
-    async def run(self, text: str, *, timeout: float, root: bool = False) -> Ran:
+    async def run(self, text: str, *, timeout: float, root: bool = False, hosts: Hosts = ()) -> Ran:
         """Type one command, and wait for its end, at most ``timeout`` seconds."""
         ...
 
-    async def write(self, path: str, text: str, *, root: bool = False) -> None:
+    async def write(self, path: str, text: str, *, root: bool = False, hosts: Hosts = ()) -> None:
         """Write a file as the user; relative paths begin where its shell is.
 
         Raises Refused with the sandbox's own words.
         """
         ...
 
-    async def read(self, path: str, *, limit: int, root: bool = False) -> bytes:
+    async def read(self, path: str, *, limit: int, root: bool = False, hosts: Hosts = ()) -> bytes:
         """A regular file that the session made, at most ``limit`` bytes long.
 
         Raises Refused for anything else.
         """
+        ...
+
+    async def measured(self) -> str:
+        """Of a network, at its end, in words whether it was what was declared; else nothing."""
         ...

@@ -1,0 +1,151 @@
+"""What the program inside of a network's sandbox is told: pure functions of its world."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ..model import Host, Link, World
+from . import bubblewrap
+from .bubblewrap import Invocation, Layout
+
+LINE_FD, PLAN_FD = 8, 7
+SHARED = "/shared"
+"""A directory that all hosts have together, and the shell that is on none."""
+MOST_HOSTS = 60_000
+_PROGRAM = "/.transcripts/switch.pyz"
+HOMES = "/.hosts"
+_PROBE_ADDRESS = "10.255.255.1"
+_SHORTEST_QUEUE, _LONGEST_QUEUE = 10 * 1500, 100 * 1500
+_MOST_PROCESSES = 30_000
+_MOST_SAMPLES = 4
+_CAPABILITIES = (
+    *("NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN", "SYS_RESOURCE", "SETPCAP"),
+    "SETFCAP",  # to map this user 0 to another in a namespace within
+)
+"""Of process 1, over the sandbox alone; what it starts has none, or root of a host the first 3."""
+_DATES = (2009, 3, 8, 0, 0, 0)
+
+
+def address(number: int) -> str:
+    """Of a host, by its place in the front matter. No namespace of these knows the author's."""
+    return f"10.0.{number // 250}.{number % 250 + 1}"
+
+
+def invocation(
+    world: World, layout: Layout, inputs: Mapping[str, Path], program: bytes, *, first_fd: int
+) -> Invocation:
+    """What starts the sandbox of a network; file descriptors count from ``first_fd``."""
+    environment = world.environment
+    names = "".join(f"{address(at)} {host.name}\n" for at, host in enumerate(world.hosts))
+    # A file that bubblewrap has put there cannot be covered again, by that of each host; and a
+    # root file system of Debian's packages has no file of hosts.
+    wanted = replace(layout, etc=(layout.etc - {"/etc/hostname"}) | {"/etc/hosts"})
+    covers, files = bubblewrap.covered(environment, wanted, first_fd=first_fd, names=names)
+    program_fd = first_fd + len(files)
+    arguments = (
+        *("--as-pid-1", "--unshare-all", "--unshare-user", "--die-with-parent"),
+        *("--uid", "0", "--gid", "0"),
+        *(word for name in _CAPABILITIES for word in ("--cap-add", f"CAP_{name}")),
+        *("--hostname", environment.host),
+        *_system(layout),
+        *("--proc", "/proc", "--dev", "/dev", "--dir", "/root"),
+        *covers,
+        *("--perms", "0444", "--ro-bind-data", str(program_fd), _PROGRAM),
+        *bubblewrap.given(inputs),
+        *bubblewrap.writable(environment, (SHARED, HOMES)),
+        *("--setenv", "PATH", bubblewrap.PATH, "--setenv", "LC_ALL", "C.UTF-8"),
+        *("--chdir", "/", "--"),
+        *("/usr/bin/python3", "-I", "-S", _PROGRAM),
+    )
+    return Invocation(arguments=arguments, files={**files, program_fd: program})
+
+
+def _system(layout: Layout) -> tuple[str, ...]:
+    """Bind the root file system, with an /etc that can have a file of hosts."""
+    if "/etc/hosts" in layout.etc:
+        return bubblewrap.system(layout)
+    others = tuple(path for path in layout.directories if path != "/etc")
+    words = [*bubblewrap.system(replace(layout, directories=others)), "--dir", "/etc"]
+    for path, target in layout.entries.items():
+        source = f"{layout.source}{path}"
+        words += ("--symlink", target, path) if target else ("--ro-bind", source, path)
+    return tuple(words)
+
+
+def program() -> bytes:
+    """The program, as a zip file that Python runs."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for path in sorted(Path(__file__).with_name("switch").glob("*.py")):
+            archive.writestr(zipfile.ZipInfo(f"switch/{path.name}", _DATES), path.read_bytes())
+        start = zipfile.ZipInfo("__main__.py", _DATES)
+        archive.writestr(start, "from switch.start import main\n\nmain()\n")
+    return packed.getvalue()
+
+
+def plan(world: World) -> bytes:
+    """The hosts, and what their processes find."""
+    environment, limits = world.environment, world.environment.limits
+    home = bubblewrap.home(environment)
+    own = {
+        home: "home",
+        "/root": "root",
+        **{place: place.strip("/").replace("/", "-") for place in bubblewrap.WRITABLE},
+    }
+    told = {
+        "files": len(world.hosts) * 2 + 1024,
+        "ports": [*(_port(at, host) for at, host in enumerate(world.hosts)), _probe_port()],
+        "plan": {
+            "user": dict(bubblewrap.variables(environment, environment.user, home)),
+            "root": dict(bubblewrap.variables(environment, "root", "/root")),
+            "uid": bubblewrap.UID,
+            "limits": {
+                "RLIMIT_NPROC": min(limits.processes * (len(world.hosts) + 1), _MOST_PROCESSES),
+                "RLIMIT_FSIZE": limits.file_size,
+                "RLIMIT_CORE": 0,
+            },
+            "places": own,
+            "output": limits.output,
+        },
+    }
+    return json.dumps(told).encode()
+
+
+def _port(at: int, host: Host) -> list[object]:
+    link = host.link
+    queues = (_queue(link, link.up), _queue(link, link.down))
+    return [host.name, address(at), link.up, link.down, link.delay, link.jitter, link.loss, *queues]
+
+
+def _probe_port() -> list[object]:
+    """Our own host, without a name, against which links are measured."""
+    return ["", _PROBE_ADDRESS, 0, 0, 0, 0, 0.0, _LONGEST_QUEUE, _LONGEST_QUEUE]
+
+
+def _queue(link: Link, rate: int) -> int:
+    """Half a second of what goes by, as modems have it, but 10 to 100 packets."""
+    return link.queue or min(_LONGEST_QUEUE, max(_SHORTEST_QUEUE, rate // 8 // 2))
+
+
+def samples(hosts: Sequence[Host]) -> list[dict[str, object]]:
+    """One host of each of the first kinds of links, to be measured."""
+    kinds = {host.declared: at for at, host in reversed([*enumerate(hosts)])}
+    return [
+        {
+            "name": hosts[at].name,
+            "address": address(at),
+            "probe": _PROBE_ADDRESS,
+            "patience": max(0.2, 8 * (hosts[at].link.delay + hosts[at].link.jitter) / 1e6),
+            "queue": min(
+                _queue(hosts[at].link, rate) for rate in (hosts[at].link.up, hosts[at].link.down)
+            ),
+            "up": hosts[at].link.up,
+            "down": hosts[at].link.down,
+        }
+        for at in sorted(kinds.values())[:_MOST_SAMPLES]
+    ]
