@@ -70,13 +70,13 @@ ASK = f"timeout 50 bash -c 'exec 3<>/dev/tcp/peer1/{PORT}; cat <&3'"
 
 def test_hosts_reach_each_other_by_name_and_have_addresses_of_their_own(network: World) -> None:
     _, asked = play(_world(network, *_peers()), on("peer1", SERVE), on("peer3", ASK))
-    assert shown(asked) == "10.0.0.3"
+    assert shown(asked) == "198.18.0.3"
 
 
 def test_hosts_reach_each_other_through_slow_links(network: World) -> None:
     link = {"up": 128_000, "down": 2_000_000, "delay": 30_000, "jitter": 1_000}
     _, asked = play(_world(network, *_peers(**link)), on("peer1", SERVE), on("peer3", ASK))
-    assert shown(asked) == "10.0.0.3"
+    assert shown(asked) == "198.18.0.3"
 
 
 def test_the_kernel_has_the_rates_that_were_declared(network: World) -> None:
@@ -125,7 +125,7 @@ def test_a_host_that_floods_its_link_starves_no_other(network: World) -> None:
         on("peer2", flood),
         on("peer3", ASK),
     )
-    assert shown(asked) == "10.0.0.3"
+    assert shown(asked) == "198.18.0.3"
 
 
 # --- Hosts ------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_a_post_with_hosts_is_recorded_with_the_word_on_its_links(site: Site) ->
     )
     assert "\n| 5 hosts: hello\n" in recording
     assert re.search(
-        r"^table text peers.csv\n\| host,address\n\| peer1,10\.0\.0\.3$", recording, re.MULTILINE
+        r"^table text peers.csv\n\| host,address\n\| peer1,198\.18\.0\.3$", recording, re.MULTILINE
     )
     assert "environment lab\n" in recording
 

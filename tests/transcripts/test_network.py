@@ -124,7 +124,7 @@ def test_no_address_is_given_twice() -> None:
 def test_the_names_of_all_hosts_are_in_the_file_of_hosts() -> None:
     told = wiring.invocation(_WORLD, _LAYOUT, {}, b"zip", first_fd=12)
     (names_file,) = (data for data in told.files.values() if b"peer1\n" in data)
-    assert names_file.endswith(b"10.0.1.250 peer500\n10.0.2.1 peer501\n")
+    assert names_file.endswith(b"198.18.1.250 peer500\n198.18.2.1 peer501\n")
     assert b"zip" in told.files.values()
 
 
@@ -144,7 +144,7 @@ def test_the_program_is_the_same_zip_file_every_time() -> None:
 
 def test_the_plan_has_every_host_and_one_of_ours() -> None:
     ports = json.loads(wiring.plan(_WORLD))["ports"]
-    assert ports[0] == ["peer1", "10.0.0.1", 128_000, 2_000_000, 30_000, 0, 1.0, 15_000, 125_000]
+    assert ports[0] == ["peer1", "198.18.0.1", 128_000, 2_000_000, 30_000, 0, 1.0, 15_000, 125_000]
     assert (len(ports), ports[-1][0]) == (502, "")
 
 

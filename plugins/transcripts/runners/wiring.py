@@ -19,7 +19,7 @@ SHARED = "/shared"
 MOST_HOSTS = 60_000
 _PROGRAM = "/.transcripts/switch.pyz"
 HOMES = "/.hosts"
-_PROBE_ADDRESS = "10.255.255.1"
+_PROBE_ADDRESS = "198.19.255.1"
 _SHORTEST_QUEUE, _LONGEST_QUEUE = 10 * 1500, 100 * 1500
 _MOST_PROCESSES = 30_000
 _MOST_SAMPLES = 4
@@ -32,8 +32,11 @@ _DATES = (2009, 3, 8, 0, 0, 0)
 
 
 def address(number: int) -> str:
-    """Of a host, by its place in the front matter. No namespace of these knows the author's."""
-    return f"10.0.{number // 250}.{number % 250 + 1}"
+    """Of a host, by its place in the front matter: of the range of RFC 2544, for tests of networks.
+
+    No namespace of these knows the author's own, and some programs refuse private addresses.
+    """
+    return f"198.18.{number // 250}.{number % 250 + 1}"
 
 
 def invocation(
