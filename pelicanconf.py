@@ -51,7 +51,12 @@ TRANSCRIPTS_ENVIRONMENTS = {
         "packages": ["btrfs-progs", "e2fsprogs", "make", "xfsprogs"],
     },
     # Emulated hosts, for posts that declare them in "Hosts:".
-    "network": {"runner": "network", "root": "/", "limits": {"memory": 8 << 30}},
+    "network": {
+        "runner": "network",
+        "root": "debian:bookworm",
+        "packages": ["iproute2", "iputils-ping", "python3"],
+        "limits": {"memory": 8 << 30, "session": 1800},
+    },
 }
 
 # The same output on every machine.
