@@ -30,6 +30,9 @@ tracker$ python3 /shared/serve.py &
 tracker$ while ! (: </dev/tcp/localhost/7000) 2>/dev/null; do :; done
 peer[1-5]$ cat </dev/tcp/tracker/7000 | tee /shared/$HOSTNAME | tr -d 0-9.
 5 hosts: hello
+```
+
+```console run
 seed# tc qdisc show dev eth0 | cut -d' ' -f2,8-9
 tbf rate 8Mbit
 ```
