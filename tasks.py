@@ -56,11 +56,15 @@ def serve(_: Context, port: str = "8000") -> int:
     return preview.serve(PROJECT, preview.port_number(port))
 
 
-@task(iterable=["path"], help=POSTS)
+@task(
+    iterable=["path"],
+    help={**POSTS, "scheduler": "Address of a Dask cluster whose workers run them."},
+)
 @command
-def check(_: Context, path: list[str]) -> int:
+def check(_: Context, path: list[str], scheduler: str = "") -> int:
     """Run all examples afresh, and show what is no longer true."""
-    return engine.call(PROJECT, "check", *engine.posts(PROJECT, path))
+    cluster = ["--scheduler", scheduler] if scheduler else []
+    return engine.call(PROJECT, "check", *cluster, *engine.posts(PROJECT, path))
 
 
 @task(iterable=["path"], help=POSTS)

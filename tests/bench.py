@@ -38,9 +38,10 @@ from transcripts.model import (
 )
 from transcripts.parse import parse
 from transcripts.progress import show_progress
-from transcripts.rerun import Place, Task, rerun, run_session
+from transcripts.rerun import Task, rerun
 from transcripts.runners import open_sandbox
 from transcripts.runners.packages import Packages
+from transcripts.session import Place, run_session
 from transcripts.sources import Source, read_sources
 from transcripts.supplies import Supplier
 

@@ -40,6 +40,7 @@ class Request:
     everything: bool = False
     renew: bool = False
     prune: bool = False
+    scheduler: str = ""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -66,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     run = commands.add_parser("run", help="run the sessions that have no valid recording")
     run.add_argument("--all", action="store_true", help="run all of them afresh")
     check = commands.add_parser("check", help="run all afresh, and change no accepted recording")
+    check.add_argument("--scheduler", default="", help="address of a Dask cluster that runs them")
     accept = commands.add_parser("accept", help="show and accept what run or check left pending")
     verify = commands.add_parser("verify", help="compare posts with their recordings, run nothing")
     roots = commands.add_parser("roots", help="list the root file systems that are kept")
@@ -85,6 +87,7 @@ def _request(arguments: argparse.Namespace) -> Request:
         everything=getattr(arguments, "all", False),
         renew=getattr(arguments, "renew", False),
         prune=getattr(arguments, "prune", False),
+        scheduler=getattr(arguments, "scheduler", ""),
     )
 
 
@@ -152,7 +155,8 @@ def _run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
         total = sum(len(to_run(source, everything=everything)) for source in sources)
         if not total:
             return sum(map(verify_source, sources), report)
-        task = Task(everything=everything, keep=keep, today=datetime.now(UTC).date())
+        today = datetime.now(UTC).date()
+        task = Task(everything=everything, keep=keep, today=today, scheduler=request.scheduler)
         return report + asyncio.run(_rerun(request, sources, total, task))
 
 

@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
-import time
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import TypeVar
 
-from .artifacts import artifact_problem
 from .compare import changed, is_valid, verify
 from .config import Config
+from .crews import Crew, crew
 from .errors import ParseError, SandboxError
-from .model import (
-    Artifact,
-    ArtifactFile,
-    Command,
-    Drift,
-    Environment,
-    Exchange,
-    File,
-    Kind,
-    Location,
-    Post,
-    Provenance,
-    Recorded,
-    Recording,
-    Report,
-    Session,
-    World,
-    line_text,
-)
+from .model import Drift, Kind, Post, Recorded, Recording, Report, Session
 from .progress import Progress
-from .runners import open_sandbox
-from .runners.packages import Packages
-from .runners.sandbox import Ran, Refused, Sandbox, Supplies
-from .screen import read_screen, too_busy
+from .runners.sandbox import Refused
 from .sources import Source, pending_drift, to_run
 from .store import write_recording
-from .supplies import Supplier
-
-T = TypeVar("T")
-_NOTHING = Supplies()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +27,8 @@ class Task:
     keep: bool
     """Change no accepted recording: what differs is left pending."""
     today: date
+    scheduler: str = ""
+    """Address of a Dask scheduler whose workers run the sessions; empty for this machine."""
 
 
 async def rerun(
@@ -74,11 +38,9 @@ async def rerun(
 
     Raises SandboxError where there is no sandbox.
     """
-    cores = asyncio.Semaphore(len(os.sched_getaffinity(0)))
     chosen = [(source, to_run(source, everything=task.everything)) for source in sources]
-    with contextlib.ExitStack() as held:
-        supplier = Supplier(config, progress.tell, held)
-        return await _rerun_all(_Run(progress, cores, task.today, supplier), chosen, keep=task.keep)
+    async with crew(config, task.today, progress.tell, task.scheduler) as at_work:
+        return await _rerun_all(_Run(progress, at_work), chosen, keep=task.keep)
 
 
 async def _rerun_all(
@@ -95,25 +57,7 @@ async def _rerun_all(
 @dataclass(frozen=True, slots=True)
 class _Run:
     progress: Progress
-    cores: asyncio.Semaphore
-    today: date
-    supplier: Supplier
-    databases: dict[Path, Packages] = field(default_factory=dict)
-    alone: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @contextlib.asynccontextmanager
-    async def room(self, world: World) -> AsyncIterator[None]:
-        """A core; or all of them for a network, which is only as true as nothing else runs."""
-        async with contextlib.AsyncExitStack() as taken:
-            if world.hosts:
-                await taken.enter_async_context(self.alone)
-            for _ in range(len(os.sched_getaffinity(0)) if world.hosts else 1):
-                await taken.enter_async_context(self.cores)
-            yield
-
-    def packages(self, root: Path) -> Packages:
-        """The packages of a root file system, asked for once."""
-        return self.databases.setdefault(root, Packages(root))
+    crew: Crew
 
 
 async def _rerun_post(
@@ -121,15 +65,12 @@ async def _rerun_post(
 ) -> Report:
     tasks: list[asyncio.Task[Recorded | str]] = []
     try:
-        supplies = await run.supplier.supply(source.post.world, Path(source.post.path))
+        await run.crew.prepare(source.post)
     except ParseError as error:
         return Report(problems=(str(error),))
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(run.packages(supplies.root).load())
-            tasks += [
-                group.create_task(_one(run, source.post, session, supplies)) for session in sessions
-            ]
+            tasks += [group.create_task(_one(run, source.post, session)) for session in sessions]
     except BaseException:
         if fresh := _fresh(tasks):
             _settle(source, fresh, keep=keep)  # what came to its end need not run again
@@ -197,19 +138,15 @@ def _refreshed(session: Session, old: Recorded | None, new: Recorded) -> Recorde
 # --- One session ------------------------------------------------------------------------
 
 
-async def _one(run: _Run, post: Post, session: Session, supplies: Supplies) -> Recorded | str:
+async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
     """What the session printed, or the problem, in words, that kept it from its end."""
     name = f"{post.path} {session.name}"
-    async with run.room(post.world):
+    async with run.crew.room(post.world):
         run.progress.begin(name)
         result = "interrupted"
         try:
-            recorded = await run_session(
-                session,
-                Place(post.world, supplies),
-                run.packages(supplies.root),
-                today=run.today,
-                on_step=lambda done: run.progress.step(name, done, len(session.steps)),
+            recorded = await run.crew.perform(
+                post, session, lambda done: run.progress.step(name, done, len(session.steps))
             )
         except Refused as error:
             result = "failed"
@@ -226,117 +163,3 @@ async def _one(run: _Run, post: Post, session: Session, supplies: Supplies) -> R
             return recorded
         finally:
             run.progress.end(name, result)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a session runs, with what was got for it."""
-
-    world: World
-    supplies: Supplies = _NOTHING
-
-
-async def run_session(
-    session: Session,
-    place: Place,
-    packages: Packages,
-    *,
-    today: date,
-    on_step: Callable[[int], None] = lambda _: None,
-) -> Recorded:
-    """Run one session from its start.
-
-    Raises Refused, with the place, for a file that cannot be written or taken out, and
-    SandboxError where the sandbox could not be started.
-    """
-    exchanges: list[Exchange] = []
-    artifacts: list[ArtifactFile] = []
-    environment = place.world.environment
-    async with open_sandbox(place.world, place.supplies) as sandbox:
-        deadline = time.monotonic() + environment.limits.session
-        for done, step in enumerate(session.steps):
-            on_step(done)
-            match step:
-                case Command():
-                    left = deadline - time.monotonic()
-                    exchanges.append(await _exchange(sandbox, step, environment, left))
-                case File():
-                    writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
-                    await _placed(step.location, step.path, writing)
-                case Artifact():
-                    with _after(exchanges):
-                        artifacts.append(await _artifact(sandbox, step, environment))
-        ran = await packages.of(sandbox.programs)  # before what measures runs
-        provenance = Provenance(
-            day=today,
-            kernel=sandbox.kernel,
-            filesystem=sandbox.filesystem,
-            packages=ran,
-            hosts=tuple(dict.fromkeys(host.declared for host in place.world.hosts)),
-            network=await sandbox.measured(),
-        )
-    return Recorded(
-        session=session.name,
-        environment=session.environment,
-        digest=session.digest,
-        provenance=provenance,
-        exchanges=tuple(exchanges),
-        artifacts=tuple(artifacts),
-    )
-
-
-@contextlib.contextmanager
-def _after(exchanges: Sequence[Exchange]) -> Iterator[None]:
-    """Adds to a refusal that the command before failed, which is why nothing is there to show."""
-    try:
-        yield
-    except Refused as error:
-        last = exchanges[-1]
-        if not last.status:
-            raise
-        said = f": {line_text(last.output[-1])}" if last.output else ""
-        command = last.command.partition("\n")[0]
-        raise Refused(f"{error}; {command!r} ended with exit status {last.status}{said}") from error
-
-
-async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
-    what = f"{step.kind} {step.path}"
-    read = sandbox.read(
-        step.path, limit=environment.limits.artifact, root=step.root, hosts=step.hosts
-    )
-    data = await _placed(step.location, what, read)
-    if problem := artifact_problem(step.kind, step.path, data):
-        raise Refused(f"{step.location}: {what} {problem}")
-    return ArtifactFile(kind=step.kind, path=step.path, data=data)
-
-
-async def _exchange(
-    sandbox: Sandbox, command: Command, environment: Environment, left: float
-) -> Exchange:
-    if left > 0:
-        timeout = min(command.timeout, left)
-        ran = await sandbox.run(
-            command.text, timeout=timeout, root=command.root, hosts=command.hosts
-        )
-    else:
-        limit = environment.limits.session
-        note = f"not run: the session took more than {limit:g} s"
-        ran = Ran(output=b"", status=255, notes=(note,), failed=True)
-    busy = ("too many cursor movements: shown without them",) if too_busy(ran.output) else ()
-    output = read_screen(ran.output, columns=environment.columns, rows=environment.rows)
-    return Exchange(
-        prompt=command.prompt,
-        command=command.text,
-        output=output,
-        status=ran.status,
-        notes=(*ran.notes, *busy),
-        failed=ran.failed,
-    )
-
-
-async def _placed(location: Location, what: str, doing: Awaitable[T]) -> T:
-    """Await a file operation; a refusal is a problem of the post, at its place."""
-    try:
-        return await doing
-    except Refused as error:
-        raise Refused(f"{location}: {what}: {error}; mend the path or the command") from error

@@ -44,7 +44,10 @@ ARROWS = {
     "supplies": "config inputs model roots runners",
     "progress": "",
     "report": "characters model",
-    "rerun": "artifacts compare config errors model progress runners screen sources store supplies",
+    "session": "artifacts model runners screen",
+    "errand": "config errors model runners session supplies",
+    "crews": "config errand errors model runners session supplies",
+    "rerun": "compare config crews errors model progress runners sources store",
     "accept": "claims compare model sources store",
     "housekeeping": "config model progress roots supplies",
     # the half that builds pages
@@ -68,8 +71,9 @@ KNOWN_BY = {
     "markdown": {"markdown_ext", "plugin"},
     "pygments": {"shown"},
     "pyte": {"screen"},
+    "distributed": {"crews"},
     "rich": {"progress", "report", "housekeeping", "__main__", "plugin"},
-    "subprocess": {"runners", "inputs", "roots"},
+    "subprocess": {"runners", "inputs", "roots", "errand"},
     "asyncio": {
         "death",
         "runners",
@@ -77,14 +81,16 @@ KNOWN_BY = {
         "roots",
         "supplies",
         "rerun",
+        "crews",
+        "errand",
         "progress",
         "housekeeping",
         "__main__",
     },
     "logging": set(),
-    "time": {"runners", "inputs", "roots", "rerun", "progress"},
-    "os": {"death", "runners", "inputs", "roots", "rerun", "store"},
-    "sys": {"plugin", "runners", "inputs", "__main__"},
+    "time": {"runners", "inputs", "roots", "session", "progress"},
+    "os": {"death", "runners", "inputs", "roots", "crews", "errand", "store"},
+    "sys": {"plugin", "runners", "inputs", "errand", "__main__"},
 }
 FORBIDDEN = {"utils", "helpers", "core", "manager"}
 
@@ -171,6 +177,7 @@ def _loaded(code: str, *, cwd: Path | None = None) -> list[str]:
 _RUNS = (
     *("transcripts.runners", "transcripts.inputs", "transcripts.roots", "transcripts.supplies"),
     *("transcripts.rerun", "transcripts.accept", "transcripts.housekeeping"),
+    *("transcripts.session", "transcripts.crews", "transcripts.errand"),
     "transcripts.__main__",
 )
 _RENDERS = ("transcripts.render", "transcripts.loom", "transcripts.weave", "transcripts.plugin")

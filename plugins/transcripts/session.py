@@ -1,0 +1,147 @@
+"""Runs one session from its start, and gives what it printed."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from .artifacts import artifact_problem
+from .model import (
+    Artifact,
+    ArtifactFile,
+    Command,
+    Environment,
+    Exchange,
+    File,
+    Location,
+    Provenance,
+    Recorded,
+    Session,
+    World,
+    line_text,
+)
+from .runners import open_sandbox
+from .runners.packages import Packages
+from .runners.sandbox import Ran, Refused, Sandbox, Supplies
+from .screen import read_screen, too_busy
+
+T = TypeVar("T")
+_NOTHING = Supplies()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a session runs, with what was got for it."""
+
+    world: World
+    supplies: Supplies = _NOTHING
+
+
+async def run_session(
+    session: Session,
+    place: Place,
+    packages: Packages,
+    *,
+    today: date,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> Recorded:
+    """Run one session from its start.
+
+    Raises Refused, with the place, for a file that cannot be written or taken out, and
+    SandboxError where the sandbox could not be started.
+    """
+    exchanges: list[Exchange] = []
+    artifacts: list[ArtifactFile] = []
+    environment = place.world.environment
+    async with open_sandbox(place.world, place.supplies) as sandbox:
+        deadline = time.monotonic() + environment.limits.session
+        for done, step in enumerate(session.steps):
+            on_step(done)
+            match step:
+                case Command():
+                    left = deadline - time.monotonic()
+                    exchanges.append(await _exchange(sandbox, step, environment, left))
+                case File():
+                    writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
+                    await _placed(step.location, step.path, writing)
+                case Artifact():
+                    with _after(exchanges):
+                        artifacts.append(await _artifact(sandbox, step, environment))
+        ran = await packages.of(sandbox.programs)  # before what measures runs
+        provenance = Provenance(
+            day=today,
+            kernel=sandbox.kernel,
+            filesystem=sandbox.filesystem,
+            packages=ran,
+            hosts=tuple(dict.fromkeys(host.declared for host in place.world.hosts)),
+            network=await sandbox.measured(),
+        )
+    return Recorded(
+        session=session.name,
+        environment=session.environment,
+        digest=session.digest,
+        provenance=provenance,
+        exchanges=tuple(exchanges),
+        artifacts=tuple(artifacts),
+    )
+
+
+@contextlib.contextmanager
+def _after(exchanges: Sequence[Exchange]) -> Iterator[None]:
+    """Adds to a refusal that the command before failed, which is why nothing is there to show."""
+    try:
+        yield
+    except Refused as error:
+        last = exchanges[-1]
+        if not last.status:
+            raise
+        said = f": {line_text(last.output[-1])}" if last.output else ""
+        command = last.command.partition("\n")[0]
+        raise Refused(f"{error}; {command!r} ended with exit status {last.status}{said}") from error
+
+
+async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
+    what = f"{step.kind} {step.path}"
+    read = sandbox.read(
+        step.path, limit=environment.limits.artifact, root=step.root, hosts=step.hosts
+    )
+    data = await _placed(step.location, what, read)
+    if problem := artifact_problem(step.kind, step.path, data):
+        raise Refused(f"{step.location}: {what} {problem}")
+    return ArtifactFile(kind=step.kind, path=step.path, data=data)
+
+
+async def _exchange(
+    sandbox: Sandbox, command: Command, environment: Environment, left: float
+) -> Exchange:
+    if left > 0:
+        timeout = min(command.timeout, left)
+        ran = await sandbox.run(
+            command.text, timeout=timeout, root=command.root, hosts=command.hosts
+        )
+    else:
+        limit = environment.limits.session
+        note = f"not run: the session took more than {limit:g} s"
+        ran = Ran(output=b"", status=255, notes=(note,), failed=True)
+    busy = ("too many cursor movements: shown without them",) if too_busy(ran.output) else ()
+    output = read_screen(ran.output, columns=environment.columns, rows=environment.rows)
+    return Exchange(
+        prompt=command.prompt,
+        command=command.text,
+        output=output,
+        status=ran.status,
+        notes=(*ran.notes, *busy),
+        failed=ran.failed,
+    )
+
+
+async def _placed(location: Location, what: str, doing: Awaitable[T]) -> T:
+    """Await a file operation; a refusal is a problem of the post, at its place."""
+    try:
+        return await doing
+    except Refused as error:
+        raise Refused(f"{location}: {what}: {error}; mend the path or the command") from error
