@@ -92,12 +92,12 @@ class Here:
         supplies = self._supplies[post.path]
         packages = self._packages.setdefault(supplies.root, Packages(supplies.root))
         place = Place(post.world, supplies)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(packages.load())  # beside the session
-            running = group.create_task(
-                run_session(session, place, packages, today=self._today, on_step=steps)
-            )
-        return running.result()
+        loading = asyncio.create_task(packages.load())  # beside the session
+        try:
+            return await run_session(session, place, packages, today=self._today, on_step=steps)
+        finally:
+            loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
 
 
 @dataclass(frozen=True, slots=True)
