@@ -14,7 +14,11 @@ from .conftest import Site
 def scheduler() -> Iterator[str]:
     """The address of a cluster of two processes on loopback."""
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
+        n_workers=2,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        host="127.0.0.1",
     ) as cluster:
         yield cluster.scheduler_address
 
