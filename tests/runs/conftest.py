@@ -88,7 +88,7 @@ class Site:
         process: subprocess.Popen[str] = subprocess.Popen(  # type: ignore[call-overload]  # options
             **{
                 # As from a person's shell: pytest's workers, say, ignore the signal.
-                "args": ["env", "--default-signal=INT", *ENGINE, *arguments],
+                "args": ["env", "--default-signal=INT,HUP", *ENGINE, *arguments],
                 "cwd": self.root,
                 "env": {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins")},
                 "stdout": subprocess.PIPE,

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import os
 import re
+import select
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -46,7 +47,7 @@ class GuestHands:
 
     @property
     def epitaph(self) -> str:
-        return self._machine.epitaph
+        return self._machine.epitaph()
 
     @property
     def prelude(self) -> str:
@@ -113,7 +114,7 @@ class _Machine:
         self.engine = engine
         self.process = process
         self.guest = guest
-        self.epitaph = "the machine ended"
+        self._panic = ""
         self.world = world
         self._console = bytearray()
         self._hands = {
@@ -168,6 +169,13 @@ class _Machine:
             told = said or self._console.decode("utf-8", "replace").strip()
             raise SandboxError(cure(told or "the machine did not boot"))
 
+    def epitaph(self) -> str:
+        """How it ended: what it said last may be known later than that it is dead."""
+        while self.process.master >= 0 and select.select([self.process.master], [], [], 0)[0]:
+            if not self._console_readable():
+                break
+        return f"the machine ended: {self._panic}" if self._panic else "the machine ended"
+
     def close(self) -> None:
         """Let go of the terminals."""
         for shell in self._shells.values():
@@ -182,8 +190,8 @@ class _Machine:
         self._started.add(number)
         return self._shells[number]
 
-    def _console_readable(self) -> None:
-        """Keep the last that the kernel said, and what it died of."""
+    def _console_readable(self) -> bool:
+        """Keep the last that the kernel said, and what it died of; False when it says no more."""
         try:
             data = os.read(self.process.master, 65536)
         except OSError:
@@ -192,7 +200,8 @@ class _Machine:
             self._loop.remove_reader(self.process.master)
         self._console = (self._console + data)[-8192:]
         if panic := _PANIC.search(self._console.decode("utf-8", "replace")):
-            self.epitaph = f"the machine ended: {panic[0]}"
+            self._panic = panic[0]
+        return bool(data)
 
 
 def _refused(mount: Mount, reason: str) -> Refused:
