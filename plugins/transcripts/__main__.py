@@ -25,7 +25,7 @@ from .progress import show_progress
 from .report import show_report
 from .rerun import Task, rerun
 from .sources import Source, read_sources, to_run, verify_source
-from .store import SUFFIXES, find_posts, only_one_run
+from .store import SUFFIXES, find_posts, only_one_run, orphans
 
 CLEAN, DRIFT, MISUSE, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 
@@ -37,6 +37,8 @@ class Request:
     config: Config
     paths: tuple[Path, ...]
     console: Console
+    all_posts: bool = False
+    """Whether the command line names no post, and so means all."""
     everything: bool = False
     renew: bool = False
     prune: bool = False
@@ -83,6 +85,7 @@ def _request(arguments: argparse.Namespace) -> Request:
     return Request(
         config=config,
         paths=_chosen(config, getattr(arguments, "posts", ())),
+        all_posts=not getattr(arguments, "posts", ()),
         console=Console(stderr=True, highlight=False),
         everything=getattr(arguments, "all", False),
         renew=getattr(arguments, "renew", False),
@@ -150,6 +153,8 @@ def _check(request: Request) -> Report:
 
 def _run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
     """Run the sessions of posts with a progress display; see rerun.Task for the rest."""
+    if request.all_posts:
+        _note_orphans(request)
     with only_one_run(Path(request.config.content)):
         sources, report = read_sources(request.paths, request.config.environments)
         total = sum(len(to_run(source, everything=everything)) for source in sources)
@@ -158,6 +163,13 @@ def _run_posts(request: Request, *, everything: bool, keep: bool) -> Report:
         today = datetime.now(UTC).date()
         task = Task(everything=everything, keep=keep, today=today, scheduler=request.scheduler)
         return report + asyncio.run(_rerun(request, sources, total, task))
+
+
+def _note_orphans(request: Request) -> None:
+    """A post that was renamed leaves its recording behind, which harms nothing."""
+    for path in orphans(Path(request.config.content), request.paths):
+        note = f"{path}: there is no post of this name; rename or delete it"
+        request.console.print(shown_text(note), markup=False, soft_wrap=True)
 
 
 async def _rerun(request: Request, sources: Sequence[Source], total: int, task: Task) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -11,6 +12,19 @@ from .model import KEPT_UP, Recorded
 
 _PACKAGES_SHOWN = 4
 _FILESYSTEMS_SHOWN = 3
+_LINKS_SHOWN = 3
+_KEPT = f"{KEPT_UP}: rates and delays of its links"
+_RANGE = re.compile(r"\[(\d+)-(\d+)\]$")
+_AMOUNT = re.compile(r"([\d.]+)(.*)")
+_UNITS = {"kbit": "kbit/s", "mbit": "Mbit/s", "gbit": "Gbit/s", "us": "µs"}
+_OPTIONS = {
+    "up": "{} up",
+    "down": "{} down",
+    "delay": "{}",
+    "jitter": "± {}",
+    "loss": "{} loss",
+    "queue": "queue of {}",
+}
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -63,11 +77,46 @@ def _where(recorded: Recorded, links: Links) -> str:
 
 
 def _network(recorded: Recorded) -> tuple[str, ...]:
-    """Of a network how it was measured, loud where it was not what it declares."""
+    """Of a network what it declares, and whether it was that, loud where it was not.
+
+    Why it was not, the problem of the session says.
+    """
     said = recorded.provenance.network
     if not said:
         return ()
-    return (escape(said) if said.startswith(KEPT_UP) else f"<b>this machine {escape(said)}</b>",)
+    declared = escape(_declared(recorded.provenance.hosts))
+    if said.startswith(KEPT_UP):
+        return (f"{declared} {escape(said.replace(_KEPT, 'kept its rates and delays'))}",)
+    return (declared, f"<b>this machine {escape(said.partition(':')[0])}</b>")
+
+
+def _declared(lines: Sequence[str]) -> str:
+    """A network in words, from the lines of the front matter that declare its hosts."""
+    count = sum(_count(line.split()[0]) for line in lines)
+    network = f"network of {count} {'host' if count == 1 else 'hosts'}"
+    links = [_link(*line.split()) for line in lines if " " in line]
+    more = len(links) - _LINKS_SHOWN
+    if more > 1:
+        links[_LINKS_SHOWN:] = [f"and {more} more"]
+    return f"{network} ({'; '.join(links)})" if links else network
+
+
+def _count(name: str) -> int:
+    numbered = _RANGE.search(name)
+    return int(numbered[2]) - int(numbered[1]) + 1 if numbered else 1
+
+
+def _link(name: str, *options: str) -> str:
+    return f"{name}: {', '.join(map(_option, options))}"
+
+
+def _option(option: str) -> str:
+    name, _, value = option.partition("=")
+    amount = _AMOUNT.fullmatch(value)
+    if not amount or name not in _OPTIONS:  # a recording of another version
+        return option
+    number, unit = amount.groups()
+    return _OPTIONS[name].format(f"{number} {_UNITS.get(unit, unit)}")
 
 
 def made_caption(recorded: Recorded) -> str:

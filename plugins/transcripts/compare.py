@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,9 @@ from .model import (
     Recording,
     Session,
 )
+
+_OFF = re.compile(r"[:;] (\S+) had [0-9]")
+"""A host whose link was not as declared, in the words of runners/verdict.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +97,14 @@ def _overloaded(session: Session, recorded: Recorded) -> Iterator[Drift]:
             kind=Kind.OVERLOADED,
             location=session.location,
             message=f"session {session.name!r} is not what it declares: this machine {said};"
-            " run it again on an idle machine, or declare fewer hosts",
+            f" declare {_slower(said)}, or fewer hosts, or run it again on an idle machine",
         )
+
+
+def _slower(said: str) -> str:
+    """The links that were off, as far as the network's own words name them."""
+    names = dict.fromkeys(_OFF.findall(said))
+    return f"a slower link for {' and '.join(names)}" if 0 < len(names) < 3 else "slower links"
 
 
 def _claim_drifts(block: LiveBlock, command: Command, exchange: Exchange) -> Iterator[Drift]:

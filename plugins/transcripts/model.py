@@ -255,6 +255,14 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A Debian package that a post wants besides those of its environment."""
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """The cable of a host; each value holds for every passage of it, one way."""
 
@@ -289,8 +297,8 @@ class World:
 
     environment: Environment
     mounts: tuple[Mount, ...] = ()
-    packages: tuple[str, ...] = ()
-    """Debian packages wanted besides those of the environment."""
+    packages: tuple[Wanted, ...] = ()
+    """In order of name, each once."""
     inputs: tuple[Input, ...] = ()
     hosts: tuple[Host, ...] = ()
 

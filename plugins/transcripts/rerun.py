@@ -65,7 +65,8 @@ async def _rerun_post(
 ) -> Report:
     tasks: list[asyncio.Task[Recorded | str]] = []
     try:
-        await run.crew.prepare(source.post)
+        if sessions:  # what runs nothing needs no root file system
+            await run.crew.prepare(source.post)
     except ParseError as error:
         return Report(problems=(str(error),))
     try:
@@ -148,7 +149,7 @@ async def _one(run: _Run, post: Post, session: Session) -> Recorded | str:
             recorded = await run.crew.perform(
                 post, session, lambda done: run.progress.step(name, done, len(session.steps))
             )
-        except Refused as error:
+        except (Refused, ParseError) as error:  # a worker prepares only now
             result = "failed"
             return str(error)
         except OSError as error:

@@ -9,7 +9,7 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -57,6 +57,15 @@ def find_posts(content: Path) -> tuple[Path, ...]:
         if Files(one).recording == Files(other).recording:
             raise TranscriptError(f"{other}: has one recording with {one.name}; rename one of them")
     return posts
+
+
+def orphans(content: Path, posts: Iterable[Path]) -> Iterator[Path]:
+    """The recordings below a directory whose posts are gone, in the order of their paths."""
+    owned = {path for post in posts for path in (Files(post).recording, Files(post).pending)}
+    for path in sorted(content.rglob("*.recording*")):
+        is_ours = path.name.endswith((".recording", ".recording.new"))
+        if is_ours and path not in owned and path.is_file() and not path.name.startswith("."):
+            yield path
 
 
 def read_post(path: Path) -> str:

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from .config import Config
+from .errors import ParseError
 from .inputs import provide as provide_inputs
 from .model import World
-from .roots import Recipe, default_shelf, in_use, parse_recipe
+from .roots import Recipe, UnknownPackageError, default_shelf, in_use, parse_recipe
 from .roots import provide as provide_root
 from .runners.engines import kernel_packages, needs_qemu
 from .runners.machine import boots_with_kvm
@@ -48,17 +49,31 @@ class Supplier:
                 content=Path(self._config.content),
             )
             supplies = Supplies(
-                root=await self._system(root_recipe(world)),
-                kernel=await self._system(kernel_recipe(world)),
+                root=await self._root(world, post),
+                kernel=await self._system(kernel_recipe(world), post),
                 inputs=inputs,
             )
             return replace(supplies, kvm=await self._has_kvm(world, supplies))
 
-    async def _system(self, recipe: Recipe | None) -> Path:
+    async def _root(self, world: World, post: Path) -> Path:
+        try:
+            return await self._system(root_recipe(world), post)
+        except UnknownPackageError as error:
+            for wanted in world.packages:
+                if wanted.name == error.package:
+                    raise ParseError(str(error), wanted.location) from error
+            raise
+
+    async def _system(self, recipe: Recipe | None, post: Path) -> Path:
         if recipe is None:
             return Path("/")
         lock = Path(self._config.roots)
-        root = await provide_root(recipe, lock=lock, shelf=default_shelf(), tell=self._tell)
+        root = await provide_root(
+            recipe,
+            lock=lock,
+            shelf=default_shelf(),
+            tell=lambda what: self._tell(f"{post}: {what}"),
+        )
         self._held.enter_context(in_use(root))
         return root.tree
 
@@ -76,7 +91,7 @@ def root_recipe(world: World) -> Recipe | None:
     environment = world.environment
     if environment.root == "/":
         return None
-    packages = {*environment.packages, *world.packages}
+    packages = {*environment.packages, *(wanted.name for wanted in world.packages)}
     if environment.runner == "machine":
         packages.add("mount")
     if environment.runner == "network":

@@ -14,7 +14,14 @@ import pytest
 
 from transcripts.errors import TranscriptError
 from transcripts.model import Environment, World
-from transcripts.roots import Recipe, Root, default_shelf, native_architecture, provide
+from transcripts.roots import (
+    Recipe,
+    Root,
+    UnknownPackageError,
+    default_shelf,
+    native_architecture,
+    provide,
+)
 from transcripts.roots.lock import Pin, pinned, print_lock
 from transcripts.runners import open_sandbox
 from transcripts.runners.packages import Packages
@@ -171,10 +178,17 @@ def test_a_package_that_is_another_is_named_with_its_line(made, shelf, tmp_path)
         build(lock, shelf, [])
 
 
-def test_a_name_that_the_archive_lacks_gets_a_suggestion(made, shelf, tmp_path):
-    recipe = Recipe(suite="bookworm", packages=("autocomf",))
-    with pytest.raises(TranscriptError) as raised:
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("autocomf", "did you mean 'autoconf'?"),
+        ("no-such-pkg", "look for it with 'apt-cache search no-such-pkg'"),
+    ],
+)
+def test_a_name_that_the_archive_lacks_gets_a_suggestion(made, shelf, tmp_path, name, remedy):
+    recipe = Recipe(suite="bookworm", packages=(name,))
+    with pytest.raises(UnknownPackageError) as raised:
         build(tmp_path / "lock", shelf, [], recipe)
-    complaint = "debian:bookworm has no package 'autocomf'; did you mean 'autoconf'?"
-    assert str(raised.value) == complaint
+    assert str(raised.value) == f"debian:bookworm has no package {name!r}; {remedy}"
+    assert raised.value.package == name
     assert not (tmp_path / "lock").exists()

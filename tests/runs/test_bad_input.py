@@ -57,6 +57,19 @@ def test_a_post_that_is_not_utf_8_is_told_with_its_line(site: Site) -> None:
     assert site.exists("content/good.recording")
 
 
+def test_a_recording_without_its_post_is_noted_where_all_posts_run(site: Site) -> None:
+    site.post("\n$ echo a", name="old")
+    site.run("run")
+    (site.root / "content/old.md").rename(site.root / "content/new.md")
+    done = site.run("run")
+    note = "content/old.recording: there is no post of this name; rename or delete it"
+    assert done.status == 0
+    assert done.err.splitlines()[0] == note
+    assert note in site.run("check").err
+    assert "no post of this name" not in site.run("run", "content/new.md").said
+    assert site.exists("content/old.recording")
+
+
 # --- What a session makes ---------------------------------------------------------------
 
 FIGURES = {

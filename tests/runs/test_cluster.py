@@ -44,6 +44,15 @@ def test_drift_and_problems_come_back_with_their_places(site: Site, scheduler: s
     assert "Traceback" not in done.said
 
 
+def test_what_a_worker_cannot_get_is_a_problem_of_its_post(site: Site, scheduler: str) -> None:
+    site.post("\n$ echo one\n", name="a")
+    site.write("content/b.md", "Title: A\nInputs: file no.csv\n\n```console run\n$ a\n```\n")
+    done = site.run("check", "--scheduler", scheduler)
+    assert done.status == 1
+    assert "content/b.md:2: input no.csv is not in " in done.said
+    assert "content/a.md main: ran 1 command" in done.err
+
+
 def test_a_scheduler_that_is_not_there_is_told(site: Site) -> None:
     site.post("\n$ true\n")
     done = site.run("check", "--scheduler", "tcp://127.0.0.1:1")

@@ -41,7 +41,7 @@ ARROWS = {
     # the half that runs
     "inputs": "death errors model",
     "roots": "death errors model names runners store",
-    "supplies": "config inputs model roots runners",
+    "supplies": "config errors inputs model roots runners",
     "progress": "",
     "report": "characters model",
     "session": "artifacts model runners screen",

@@ -58,7 +58,7 @@ def _world(world: World) -> Iterator[str]:
         said = "".join(f", {name} {value}" for name, value in known if value)
         yield f"mount {mount.path}, line {mount.location.line}, {mount.kind} of {mount.size}{said}"
         yield from (f"  {option}" for option in mount.options)
-    yield from (f"package {name}" for name in world.packages)
+    yield from (f"package {one.name}, line {one.location.line}" for one in world.packages)
     for host in world.hosts:
         values = ((field.name, getattr(host.link, field.name)) for field in fields(host.link))
         said = "".join(f", {name} {value:g}" for name, value in values if value)

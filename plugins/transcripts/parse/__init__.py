@@ -167,7 +167,7 @@ def _digest(steps: tuple[Step, ...], world: World) -> str:
         "environment": _unusual(world.environment, Environment(name="")),
         "limits": _unusual(world.environment.limits, Limits()),
         "mounts": [_placeless(mount) for mount in world.mounts],
-        "packages": world.packages,
+        "packages": [wanted.name for wanted in world.packages],
         "inputs": [_placeless(given) for given in world.inputs],
         "steps": [_digested(step) for step in steps],
     }

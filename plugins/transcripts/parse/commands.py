@@ -9,7 +9,7 @@ from dataclasses import replace
 from ..errors import ParseError
 from ..model import Claim, Command, Location, World
 from .fences import Fence
-from .hosts import looks_meant, meant
+from .hosts import looks_meant, meant, names_declared
 
 _PROMPT = re.compile(r"^(?P<host>[A-Za-z0-9][A-Za-z0-9._\[\]-]*)?(?P<char>[$#]) (?P<text>.*)$")
 _RUNNERS_WITH_ROOT = ("machine",)
@@ -31,6 +31,7 @@ def commands(fence: Fence, world: World) -> Iterator[Command]:
         # An output such as "cost$ 5" is no prompt of a host.
         if match["host"] is None or index == 0 or looks_meant(match["host"], world.hosts)
     ]
+    _refuse_other_prompts(fence, first["char"], world)
     ends = [index for index, _ in prompts[1:]] + [len(fence.lines)]
     for (begin, match), end in zip(prompts, ends, strict=True):
         command = _command(fence, match, begin, fence.lines[begin + 1 : end])
@@ -38,6 +39,21 @@ def commands(fence: Fence, world: World) -> Iterator[Command]:
             command = replace(command, hosts=_hosts(command.host, command.location, world))
         _check_prompt(command, world)
         yield command
+
+
+def _refuse_other_prompts(fence: Fence, char: str, world: World) -> None:
+    """What was meant to run as somebody else would be taken for output, and rewritten as such."""
+    for number, line in enumerate(fence.lines, start=fence.location.line + 1):
+        match = _PROMPT.match(line)
+        if not match or match["char"] == char or not match["host"]:
+            continue
+        if names_declared(match["host"], world.hosts):
+            whose = "of root on" if match["char"] == "#" else "on"
+            raise ParseError(
+                f"'{match['host']}{match['char']} ' looks like a prompt {whose} {match['host']};"
+                " begin a block of its own with it",
+                Location(path=fence.location.path, line=number),
+            )
 
 
 def _command(fence: Fence, match: re.Match[str], begin: int, following: tuple[str, ...]) -> Command:

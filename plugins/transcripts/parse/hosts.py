@@ -159,6 +159,14 @@ def meant(prompt: str, known: Sequence[Host], location: Location) -> tuple[str, 
     return found
 
 
+def names_declared(prompt: str, known: Sequence[Host]) -> bool:
+    """Whether a prompt is just that of a declared host, or of some of a declared group."""
+    group = _GROUP.match(prompt)
+    ends = (f"{group['stem']}{int(group[n])}" for n in ("first", "last")) if group else (prompt,)
+    names = {host.name for host in known}
+    return any(name in names for name in ends)
+
+
 def looks_meant(prompt: str, known: Sequence[Host]) -> bool:
     """Whether a line of output that looks like a prompt was rather written as one."""
     stem = prompt.partition("[")[0].rstrip("0123456789")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from ..errors import ParseError
-from ..model import Environment, Input, Location, Mount, World
+from ..model import Environment, Input, Location, Mount, Wanted, World
 from ..names import nearest
 from .front_matter import Field
 from .hosts import hosts
@@ -50,7 +51,7 @@ def world(fields: Mapping[str, Field], environments: Mapping[str, Environment]) 
     return World(
         environment=environment,
         mounts=tuple(_mounts(fields.get("mounts", ()))),
-        packages=tuple(sorted(set(_packages(fields.get("packages", ()), environment)))),
+        packages=_packages(fields.get("packages", ()), environment),
         inputs=tuple(_inputs(fields.get("inputs", ()))),
         hosts=tuple(hosts(fields.get("hosts", ()), environment.host)),
     )
@@ -116,10 +117,17 @@ def _mount(path: str, kind: str, options: str, location: Location) -> Mount:
         else:
             raise ParseError(f"mount option {option!r}; write it as mount -o takes it", location)
     if not ours["size"]:
-        raise ParseError(f"{path} has no size; add one, such as size=64M", location)
+        raise ParseError(f"{path} has no size; {_size_remedy(passed)}", location)
     if kind in ("tmpfs", "btrfs") and (ours["inode_size"] or ours["block_size"]):
         raise ParseError(f"{kind} has no inode_size or block_size; remove it", location)
     return Mount(path=path, kind=kind, options=tuple(passed), location=location, **ours)
+
+
+def _size_remedy(passed: Sequence[str]) -> str:
+    names = [option.partition("=")[0] for option in passed]
+    if near := get_close_matches("size", names, n=1, cutoff=0.7):
+        return f"did you mean 'size=' by '{near[0]}='?"
+    return "add one, such as size=64M"
 
 
 def _bytes(name: str, value: str, location: Location) -> int:
@@ -134,7 +142,14 @@ def _bytes(name: str, value: str, location: Location) -> int:
 # --- Packages and inputs ----------------------------------------------------------------
 
 
-def _packages(field: Field, environment: Environment) -> Iterator[str]:
+def _packages(field: Field, environment: Environment) -> tuple[Wanted, ...]:
+    found: dict[str, Wanted] = {}
+    for wanted in _wanted(field, environment):
+        found.setdefault(wanted.name, wanted)
+    return tuple(found[name] for name in sorted(found))
+
+
+def _wanted(field: Field, environment: Environment) -> Iterator[Wanted]:
     for location, line in field:
         if environment.root == "/":
             raise ParseError(
@@ -145,7 +160,7 @@ def _packages(field: Field, environment: Environment) -> Iterator[str]:
         for name in line.replace(",", " ").split():
             if not _PACKAGE.match(name):
                 raise ParseError(f"{name!r} is no name of a Debian package; mend it", location)
-            yield name
+            yield Wanted(name=name, location=location)
 
 
 def _inputs(field: Field) -> Iterator[Input]:
@@ -154,6 +169,12 @@ def _inputs(field: Field) -> Iterator[Input]:
         sha256 = ""
         if len(words) == 3 and (match := _SHA256.match(words[2])):
             sha256 = match["hex"]
+        if len(words) == 3 and not sha256 and words[2].startswith("sha256:"):
+            raise ParseError(
+                f"{words[2]!r} is no hash, which has 64 digits, 0-9 and a-f; mend it, or leave it"
+                " out and a run tells it",
+                location,
+            )
         if len(words) not in (2, 3) or (len(words) == 3 and not sha256):
             raise ParseError(
                 f"input {line!r}; write a kind, a name and a hash:"

@@ -7,6 +7,7 @@ No address is written anywhere: the author's own apt says where Debian's archive
 
 from __future__ import annotations
 
+from .archive import UnknownPackageError
 from .kept import Kept, Pruned, list_roots, prune
 from .listing import describe_pruned, describe_renewed
 from .provide import provide, renew
@@ -18,6 +19,7 @@ __all__ = [
     "Pruned",
     "Recipe",
     "Root",
+    "UnknownPackageError",
     "default_shelf",
     "describe_pruned",
     "describe_renewed",

@@ -34,6 +34,14 @@ _URI = re.compile(r"'(?P<uri>[^']+)' (?P<file>\S+) (?P<size>\d+) (?:SHA256:(?P<d
 _FETCHING = re.compile(r"dlstatus:(\d+):")
 
 
+class UnknownPackageError(TranscriptError):
+    """The archive does not have a package of a recipe."""
+
+    def __init__(self, message: str, package: str = "") -> None:
+        super().__init__(message)
+        self.package = package
+
+
 class Archive:
     """One suite of Debian's archive, as the author's system reaches it."""
 
@@ -47,7 +55,7 @@ class Archive:
     async def resolve(self, recipe: Recipe) -> tuple[Package, ...]:
         """The packages that a recipe stands for today, in order.
 
-        Raises TranscriptError where the archive lacks a name, SandboxError where it cannot be
+        Raises UnknownPackageError where the archive lacks a name, SandboxError where it cannot be
         reached.
         """
         await self._refresh()
@@ -126,11 +134,13 @@ class Archive:
             (self._place / name).write_text(text, encoding="utf-8")
 
     async def _know(self, recipe: Recipe) -> None:
-        """Raise TranscriptError for the first name that the archive does not have."""
+        """Raise UnknownPackageError for the first name that the archive does not have."""
         known = frozenset((await self._succeed("apt-cache", "pkgnames")).lines)
         for name in recipe.packages:
             if name not in known:
-                raise TranscriptError(f"{recipe} has no package {name!r}; {_nearest(name, known)}")
+                raise UnknownPackageError(
+                    f"{recipe} has no package {name!r}; {_nearest(name, known)}", name
+                )
 
     async def _succeed(self, *argv: str) -> Ended:
         return await succeed(self._program(*argv))
@@ -205,9 +215,12 @@ def _package(found: re.Match[str]) -> Package:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """The likely name; compared with those alone that begin as it does, since there are 60,000."""
+    """The likely name, of those that begin as it does.
+
+    There are 60,000, among which something is always a little alike.
+    """
     alike = [other for other in known if other[:2] == name[:2] and abs(len(other) - len(name)) < 3]
-    if close := get_close_matches(name, alike, n=1, cutoff=0.5):
+    if close := get_close_matches(name, alike, n=1, cutoff=0.8):
         return f"did you mean {close[0]!r}?"
     return f"look for it with 'apt-cache search {name}'"
 
