@@ -80,6 +80,20 @@ def test_a_failure_names_its_cure(line, complaint):
     assert said.startswith(f"x failed: {complaint}")
 
 
+def test_a_package_that_cannot_be_set_up_is_named_with_what_it_said():
+    lines = (
+        "Setting up opentracker (0.0) ...",
+        "/var/lib/dpkg/info/opentracker.postinst: 11: useradd: not found",
+        "dpkg: error processing package opentracker (--configure):",
+        " installed opentracker package post-installation script returned error exit status 127",
+        "E: Sub-process env returned an error code (1)",
+    )
+    said = str(failure("mmdebstrap", Ended(status=1, lines=lines)))
+    assert "useradd: not found" in said
+    assert "package opentracker" in said
+    assert said.endswith("exit status 127")
+
+
 def test_a_program_that_closes_its_output_does_not_spin():
     before = os.times()
     asyncio.run(run(Program(argv=("sh", "-c", "exec >&- 2>&-; sleep 0.4"))))

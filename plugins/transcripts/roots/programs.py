@@ -39,7 +39,10 @@ class Ended:
 
     @property
     def reason(self) -> str:
-        """The line that tells best why it failed."""
+        """The line, or those of a package, that tell best why it failed."""
+        for at, line in enumerate(self.lines):
+            if line.startswith("dpkg: error processing package "):  # what it said itself is before
+                return " ".join(said.strip() for said in self.lines[max(0, at - 1) : at + 2])
         wrong = [line for line in self.lines if line.startswith(("E: ", "FATAL"))]
         said = [line for line in self.lines if line.strip()]
         # apt and mmdebstrap name the cause first, others last.
