@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from . import passwords
-from .errors import LoginError
+from .errors import LoginError, MissingError
 from .lasting import Lasting
 from .passwords import Ask, Password
 from .targets import Target
@@ -29,9 +29,20 @@ async def connected(target: Target, ask: Ask, tell: Tell) -> AsyncIterator[Trans
         tell(CLEAR)
     transport = Lasting(connect, await connect())
     try:
+        await _refuse_missing(transport, target)
         yield transport
     finally:
         await transport.close()
+
+
+async def _refuse_missing(transport: Transport, target: Target) -> None:
+    there = (await transport.look([""])).get("")
+    if there is None or there.kind != "folder":
+        what = "is no folder" if there else "is not there"
+        raise MissingError(
+            f"{target.name}: {target.address} {what}; make it, or mend 'folder'"
+            " (publish --setup helps to find it)"
+        )
 
 
 async def open_transport(target: Target, password: Callable[[], Password]) -> Transport:

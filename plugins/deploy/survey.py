@@ -10,7 +10,6 @@ from . import area
 from .errors import (
     EditedError,
     ManifestError,
-    MissingError,
     RefusedError,
     SourcesError,
     UnknownFolderError,
@@ -72,14 +71,8 @@ async def confirm(transport: Transport, here: Manifest, found: Survey, options: 
 
 
 async def refuse_sources(transport: Transport) -> None:
-    """Raise unless the target is a folder, and not one of sources."""
-    seen = await transport.look(["", SOURCES])
-    if seen.get("", Entry(kind="other", size=0)).kind != "folder":
-        raise MissingError(
-            "the folder of the target is not there; make it, or name the one that is served"
-            " (publish --setup helps to find it)"
-        )
-    if SOURCES in seen:
+    """Raise if the target is a folder of sources."""
+    if SOURCES in await transport.look([SOURCES]):
         raise SourcesError(
             f"the target holds {SOURCES}: it is a folder of sources, which publishing would"
             " clutter and serve; name another folder in publishconf.py"

@@ -1,5 +1,5 @@
 // The search page: asks Pagefind, whose files are beside this one, and shows what it finds.
-// Without this script the page says that it needs one, and leads to the archive.
+// Until it runs the page leads to the archive; where no script runs, it says that it needs one.
 
 const STEP = 10;
 const form = document.getElementById("search");
@@ -38,6 +38,7 @@ try {
   await search();
 } catch (error) {
   console.error(error);
+  status.textContent = "The search could not be loaded.";
 }
 
 // A choice of categories, years and verdicts, where there is one.

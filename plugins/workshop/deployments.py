@@ -82,6 +82,12 @@ def find(
     return GhPages(project.root, _branch(name, targets[name]))
 
 
+def refuse_unfit(project: Project, settings: Mapping[str, Any]) -> None:
+    """Raise MisuseError for a mistake in any target, also in one that is not asked for now."""
+    for name in settings.get("PUBLISH_TARGETS", {}):
+        find(project, settings, name)
+
+
 def _branch(name: str, settings: Mapping[str, Any]) -> gh_pages.Target:
     try:
         return gh_pages.Target(**settings)

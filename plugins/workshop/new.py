@@ -15,6 +15,8 @@ from . import processes
 from .errors import MisuseError
 from .project import Project
 
+_PLACEHOLDER = "example.org,2009"
+"""The authority that the settings came with."""
 _BODY = """
 What is this post about, in a paragraph that makes one want to read on?
 
@@ -22,6 +24,10 @@ What is this post about, in a paragraph that makes one want to read on?
 $ echo "this example is run by ./invoke build"
 ```
 """
+_STRANGER = (
+    f"new: pelicanconf.py: FEED_ID_AUTHORITY is still {_PLACEHOLDER!r}, and the 'Id:' of this post"
+    " is made of it; say there whose posts these are, and mend the 'Id:' before you publish"
+)
 
 
 def new(project: Project, title: str) -> int:
@@ -35,6 +41,8 @@ def new(project: Project, title: str) -> int:
     print(path.relative_to(project.root), flush=True)
     address = f"/drafts/{slug(title, settings)}/"
     print(f"new: ./invoke serve shows it at {address}", file=sys.stderr, flush=True)
+    if settings.get("FEED_ID_AUTHORITY") == _PLACEHOLDER:
+        print(_STRANGER, file=sys.stderr, flush=True)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR")
     if editor and sys.stdin.isatty():
         return processes.run([*shlex.split(editor), path], cwd=project.root)

@@ -20,6 +20,8 @@ from .project import Project
 from .site import NEVER_RUN, fresh
 
 SETTINGS = "publishconf.py"
+_PLACEHOLDER = "https://example.org"
+"""The address that the settings came with."""
 _FOR_READERS = {
     "WITH_FUTURE_DATES": False,
     "DRAFT_SAVE_AS": "",
@@ -47,7 +49,13 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
     """Build once, then check and deploy to each target named in TO."""
     wishes = wishes or Wishes()
     settings = project.settings(SETTINGS)
-    _address(settings)  # before anybody is asked for a password
+    address = _address(settings)  # before anybody is asked for a password
+    if address.rstrip("/") == _PLACEHOLDER and not wishes.dry_run:
+        raise MisuseError(
+            f"{SETTINGS}: SITEURL is still {address!r};"
+            " say in pelicanconf.py where the site will be"
+        )
+    deployments.refuse_unfit(project, settings)
     with _places(project, to, wishes.force) as places:
         return _publish(project, places, settings, wishes)
 

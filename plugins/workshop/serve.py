@@ -21,6 +21,7 @@ from .project import Project
 State = Mapping[Path, tuple[int, int, int]]
 
 _SETTINGS = ("pelicanconf.py",)
+_UNRECORDED = "; record it with 'invoke build'"
 _RECORDINGS = (".recording", ".recording.new")
 
 
@@ -95,8 +96,13 @@ def _rebuild(project: Project, built: State, now: State, versions: Versions) -> 
         if engine.call(project, "run") == engine.DRIFT:
             known = engine.problems(project)
         now = {**now, **_recordings(project)}
+
+    def need_not_be_told(line: str) -> bool:
+        # What was edited in the meantime is run by the next build, which follows at once.
+        return line in known or (line.endswith(_UNRECORDED) and state(project) != now)
+
     try:
-        summary = site.replace_output(project, known)
+        summary = site.replace_output(project, need_not_be_told)
     except WorkshopError as error:
         print(f"serve: {error}", file=sys.stderr, flush=True)
     else:

@@ -7,8 +7,9 @@ on disk now, and an error of theirs cannot leave anything behind in this process
 from __future__ import annotations
 
 import json
+import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from .project import Project
 
 NEVER_RUN = {"TRANSCRIPTS_RUN": "never"}
 """Sessions are run by the engine before Pelican starts, never by it."""
+_NO_WORDS = "has no alternative text"
+_LOST = re.compile(r"Unable to find '(.+)', skipping url replacement\.")
 
 
 def build(project: Project, *, run: bool = True, rerun: bool = False) -> int:
@@ -35,17 +38,17 @@ def build(project: Project, *, run: bool = True, rerun: bool = False) -> int:
         if status not in (engine.CLEAN, engine.DRIFT):
             return status
     known = engine.problems(project) if status == engine.DRIFT else frozenset()
-    print(f"build: output/ holds {replace_output(project, known)}", flush=True)
+    print(f"build: output/ holds {replace_output(project, known.__contains__)}", flush=True)
     return status
 
 
-def replace_output(project: Project, known: frozenset[str] = frozenset()) -> str:
+def replace_output(project: Project, known: Callable[[str], bool] = lambda _: False) -> str:
     """Build with ``pelicanconf.py`` and put the result in the place of ``output/``.
 
-    KNOWN are problems that the author has been told already. Returns a summary of the site.
+    KNOWN says which problems the author need not be told. Returns a summary of the site.
     """
     with fresh(project, "pelicanconf.py", NEVER_RUN) as (directory, told, summary):
-        _tell(line for line in told if line not in known)
+        _tell(line for line in told if not known(line))
         exchange(directory, project.output)
     return summary
 
@@ -87,7 +90,30 @@ def complaints(log: str, root: Path) -> list[str]:
         lines.pop()
         if cause := _cause(trace, lines):
             lines[-1] += f": {cause}"
-    return lines
+    return [_with_place(line, root) for line in lines if not _told_better(line, lines)]
+
+
+def _told_better(line: str, lines: list[str]) -> bool:
+    """Whether it is Pelican's word on a picture without words, and the feeds say where it is."""
+    path = line.rpartition(" in ")[2]
+    return line.startswith("Empty alt attribute for image ") and any(
+        other.startswith(f"{path}:") and _NO_WORDS in other for other in lines
+    )
+
+
+def _with_place(line: str, root: Path) -> str:
+    """A line of Pelican's on a link, which does not say in which post it is, with the first one."""
+    if not (link := _LOST.fullmatch(line)):
+        return line
+    content = root / "content"
+    for path in sorted(content.rglob("*.md")):
+        folder = content if link[1].startswith("/") else path.parent
+        if (folder / link[1].lstrip("/")).exists():
+            continue
+        for number, text in enumerate(path.read_text("utf-8", "replace").splitlines(), start=1):
+            if f"}}{link[1]}" in text:
+                return f"{path.relative_to(root)}:{number}: there is no {link[1]!r}; mend the link"
+    return line
 
 
 def _cause(trace: str, told: list[str]) -> str:

@@ -215,7 +215,7 @@ def test_a_folder_that_may_only_be_read_is_told(server: Server, first: Path):
 @pytest.mark.parametrize("server", KINDS, indirect=True)
 def test_a_folder_that_is_not_there_is_told(server: Server, first: Path):
     target = at(server, folder=f"{server.settings['folder']}/nosuch")
-    with pytest.raises(MissingError, match="the folder of the target is not there"):
+    with pytest.raises(MissingError, match=r"/nosuch is not there; make it, or mend 'folder'"):
         publish(first, target, options(), front(server))
 
 

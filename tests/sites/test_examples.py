@@ -55,6 +55,13 @@ def test_every_example_that_a_reader_sees_is_listed_with_its_verdict(site: Site)
     assert all(row[4].startswith("sandbox, Linux ") for row in rows)
 
 
+def test_a_post_without_a_past_has_no_column_for_it(site: Site) -> None:
+    site.write("post.md", POST.partition("```console run then")[0])
+    assert site.build().status == 0
+    heads = [cell.text() for cell in site.page("examples/index.html").css(".examples thead th")]
+    assert heads == ["Example", "Verdict", "Last run", "Where"]
+
+
 def test_each_row_leads_to_its_example(site: Site) -> None:
     site.write("post.md", POST)
     assert site.build().status == 0

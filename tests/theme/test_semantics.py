@@ -19,7 +19,7 @@ exec((Path({str(ROOT)!r}) / "pelicanconf.py").read_text())
 PATH = "content"
 THEME = {str(ROOT / "theme")!r}
 PLUGIN_PATHS = [{str(ROOT / "plugins")!r}]
-PLUGINS = ["outline", "prose"]
+PLUGINS = ["outline", "prose", "relations"]
 """
 
 TITLE = """</script><b> & "quotes" --flags \\ {{ x }}"""
@@ -32,6 +32,9 @@ POSTS = {
     "arabic": "Title: العربية\nDate: 2020-01-02 10:00\nSlug: arabic\nLang: ar\n\nنص\n\n    code\n",
     "draft": "Title: Draft\nDate: 2020-01-03\nStatus: draft\nSlug: draft\n\nText.\n",
     "future": "Title: Future\nDate: 2999-01-03\nSlug: future\n\nText.\n",
+    "first": "Title: First\nDate: 2019-01-05\nSeries: Two\nSlug: first\n\nText.\n",
+    "second": "Title: Second\nDate: 2019-01-06\nSeries: Two\nSlug: second\n\nText.\n",
+    "alone": "Title: Alone\nDate: 2019-01-07\nSeries: One\nSlug: alone\n\nText.\n",
 }
 
 
@@ -165,7 +168,7 @@ def test_a_post_from_the_right_is_marked_as_such_and_our_words_are_not(output: P
 
 def test_a_list_marks_what_is_in_another_language(output: Path) -> None:
     entries = _page(output, "").css(".h-entry")
-    assert [entry.attributes.get("lang") for entry in entries] == ["ar", None]
+    assert [entry.attributes.get("lang") for entry in entries] == ["ar", None, None, None, None]
     assert all(_one(entry, "h2 a").attributes["dir"] == "auto" for entry in entries)
 
 
@@ -187,3 +190,10 @@ def test_what_is_not_published_yet_is_in_no_list(output: Path) -> None:
         text = (output / path / "index.html").read_text(encoding="utf-8")
         assert "Future" not in text
         assert "Draft" not in text
+
+
+@pytest.mark.parametrize(("slug", "parts"), [("first", 2), ("alone", 0)])
+def test_a_series_is_told_of_from_its_second_part_on(output: Path, slug: str, parts: int) -> None:
+    page = _page(output, f"2019/{slug}")
+    assert len(page.css(".series li")) == parts
+    assert len(page.css(".meta a[href='#series']")) == bool(parts)

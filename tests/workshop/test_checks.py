@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from workshop.checks import drafts, gone, ids, known, markup, secrets
+from workshop.checks import drafts, feeds, gone, ids, known, markup, secrets
 from workshop.checks.built import Built
 from workshop.errors import MisuseError
 
@@ -60,6 +60,14 @@ def test_drafts_and_posts_of_tomorrow_are_found(built: Built):
     write(built.site, "f.json", '{"date_published": "2026-11-22T10:00:00Z"}')
     found = [line.partition(": ")[0] for line in drafts.problems(built)]
     assert found == ["drafts/b/index.html", "f.atom", "f.rss"]
+
+
+def test_what_an_entry_breaks_in_many_feeds_is_told_once(built: Built):
+    item = '"items": [{"id": "1", "title": "A", "content_html": "<img src=\'x\' alt=\'\'>"}]'
+    for name in ("a.json", "b.json", "c.json"):
+        write(built.site, name, f'{{"version": "https://jsonfeed.org/version/1.1", {item}}}')
+    found = [line for line in feeds.problems(built) if "width and height" in line]
+    assert found == ["a.json and 2 more: entry 'A': picture 'x' has no width and height"]
 
 
 def test_what_readers_have_now_and_would_lose_is_found(built: Built):

@@ -75,6 +75,16 @@ def test_the_draft_is_written_and_its_path_printed(
     assert "Title: On time\n" in (project.content / "on-time.md").read_text()
 
 
+def test_who_has_not_said_whose_posts_these_are_is_told(
+    project: Project, capsys: pytest.CaptureFixture[str]
+):
+    new.new(project, "On time")
+    assert capsys.readouterr().err.count("FEED_ID_AUTHORITY is still 'example.org,2009'") == 1
+    write(project.root, "pelicanconf.py", SETTINGS.replace("example.org,2009", "ada.example,2009"))
+    new.new(project, "In time")
+    assert "FEED_ID_AUTHORITY" not in capsys.readouterr().err
+
+
 def test_a_post_is_never_overwritten(project: Project):
     before = (project.content / "first.md").read_text()
     with pytest.raises(MisuseError, match=r"content/first\.md exists already"):

@@ -121,6 +121,23 @@ def test_a_site_without_an_address_is_not_published(project: Project, remote: Pa
         publish(project)
 
 
+def test_the_address_that_the_settings_came_with_is_no_place_to_publish_to(
+    project: Project, remote: Path, git: Git
+):
+    write(project.root, "publishconf.py", FOR_THE_WEB + 'SITEURL = "https://example.org"\n')
+    with pytest.raises(MisuseError, match=r"SITEURL is still 'https://example\.org'; say in"):
+        publish(project)
+    assert publish(project, wishes=Wishes(dry_run=True)) == 0
+    assert git(remote, "branch", "--list", "gh-pages") == ""
+
+
+def test_a_mistake_in_a_target_that_is_not_asked_for_is_told(project: Project, remote: Path):
+    targets = {"home": {"protocol": "sftpp", "folder": "/public"}}
+    write(project.root, "publishconf.py", f"{FOR_THE_WEB}PUBLISH_TARGETS = {targets}\n")
+    with pytest.raises(MisuseError, match="target 'home': 'protocol' is 'sftpp'; use one of"):
+        publish(project)
+
+
 def test_a_check_that_is_forced_tells_and_does_not_count(
     project: Project, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
 ):

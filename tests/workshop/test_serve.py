@@ -16,11 +16,14 @@ from pathlib import Path
 
 import pytest
 
+from workshop import engine, serve, site
 from workshop.errors import WorkshopError
 from workshop.preview_server import Versions, start
 from workshop.project import Project
 
 from .conftest import SECOND, eventually, write
+
+LIVE = "Title: Live\nDate: 2020-01-03\n\n```console run\n$ echo $((6 * 7))\n```\n"
 
 
 @dataclass
@@ -112,14 +115,31 @@ def test_an_error_is_told_in_a_line_and_the_last_good_site_stays(
 def test_what_an_edit_made_stale_is_run_and_its_recording_starts_no_other_build(
     project: Project, preview: Preview
 ):
-    live = "Title: Live\nDate: 2020-01-03\n\n```console run\n$ echo $((6 * 7))\n```\n"
-    recording = write(project.root, "content/live.md", live).with_suffix(".recording")
+    recording = write(project.root, "content/live.md", LIVE).with_suffix(".recording")
     eventually(lambda: preview.builds == 2)
     assert "42" in recording.read_text()
     write(project.root, "content/second.md", SECOND + "\nMore.\n")
     eventually(lambda: "More." in preview.get("/second.html")[2])
     eventually(lambda: preview.builds >= 3)
     assert preview.builds == 3
+
+
+def test_what_is_edited_during_a_build_is_run_and_not_complained_of(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    post, told = write(project.root, "content/live.md", LIVE), []
+    line = "content/live.md:4: session 'main' was edited since; record it with 'invoke build'"
+
+    def build(_: Project, known: Callable[[str], bool]) -> str:
+        told.append(known(line))
+        post.write_text(LIVE.replace("6", "8"))
+        told.append(known(line))
+        return "1 article"
+
+    monkeypatch.setattr(site, "replace_output", build)
+    monkeypatch.setattr(engine, "call", lambda *_: engine.CLEAN)
+    serve._rebuild(project, {}, serve.state(project), Versions())
+    assert told == [False, True]
 
 
 def test_ctrl_c_ends_the_preview_with_a_word(preview: Preview):

@@ -10,6 +10,7 @@ import pytest
 from workshop.errors import MisuseError, WorkshopError
 from workshop.project import Project
 from workshop.publish import Wishes, check_live, publish, rollback
+from workshop.servers import setup
 
 from .conftest import FOR_THE_WEB, SECOND, served, write
 
@@ -73,6 +74,37 @@ def test_a_folder_of_somebody_else_is_published_into_only_when_adopted(
     assert publish(project, HOME, Wishes(force=frozenset({"adopt"}))) == 0
     assert kept.read_text() == "not ours"
     assert "second.html" in readable(home)
+
+
+def test_a_folder_that_is_not_there_is_named_with_its_target(project: Project, home: Path):
+    home.rmdir()
+    with pytest.raises(WorkshopError, match=rf"^home: {home} is not there; make it, or mend"):
+        publish(project, HOME)
+    home.write_text("")
+    with pytest.raises(WorkshopError, match=rf"^home: {home} is no folder; "):
+        publish(project, HOME)
+
+
+def test_a_rollback_after_a_forced_publish_gives_back_what_was_edited(project: Project, home: Path):
+    publish(project, HOME)
+    write(home, "second.html", "edited by hand")
+    publish(project, HOME, Wishes(force=frozenset({"edited"})))
+    rollback(project, HOME)
+    assert readable(home)["second.html"] == "edited by hand"
+    rollback(project, HOME)
+    assert "The second post." in readable(home)["second.html"]
+
+
+def test_a_directory_is_got_to_know_without_a_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    said = iter(["local", str(tmp_path)])
+    monkeypatch.setattr("builtins.input", lambda _: next(said))
+    assert setup("home") == 0
+    told = capsys.readouterr()
+    assert told.out == f"'home': {{'protocol': 'local', 'folder': '{tmp_path}'}},\n"
+    assert "find the folder: works" in told.err
+    assert "log in" not in told.err
 
 
 def test_two_targets_get_the_same_site_from_one_build(

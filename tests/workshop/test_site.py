@@ -16,7 +16,7 @@ from workshop.directories import exchange, locked
 from workshop.errors import WorkshopError
 from workshop.project import Project
 
-from .conftest import SETTINGS, eventually, write
+from .conftest import SECOND, SETTINGS, eventually, write
 
 SLOW = """\
 import pathlib, time
@@ -78,6 +78,25 @@ def test_a_post_that_cannot_be_processed_is_told_with_the_cause(project: Project
     write(project.root, "content/third.md", "Title: Third\nDate: 2020-13-13\n\nText.\n")
     with pytest.raises(WorkshopError, match=r"Could not process \./third\.md: ValueError: "):
         site.replace_output(project)
+
+
+def test_a_link_that_leads_to_no_source_is_told_with_its_place(
+    project: Project, capsys: pytest.CaptureFixture[str]
+):
+    write(project.root, "content/second.md", SECOND + "\n[x]({filename}nosuch.md)\n")
+    site.replace_output(project)
+    said = "build: content/second.md:6: there is no 'nosuch.md'; mend the link\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_picture_without_words_is_told_once(tmp_path: Path):
+    pelican = "Empty alt attribute for image x.png in {}/content/{}\n"
+    ours = f"{tmp_path}/content/a.md:4: picture 'x.png' has no alternative text; say it\n"
+    log = pelican.format(tmp_path, "a.md") + pelican.format(tmp_path, "page.md") + ours
+    assert site.complaints(log, tmp_path) == [
+        "Empty alt attribute for image x.png in content/page.md",
+        "content/a.md:4: picture 'x.png' has no alternative text; say it",
+    ]
 
 
 def test_an_interrupted_build_ends_with_130_and_loses_nothing(project: Project):
