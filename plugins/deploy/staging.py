@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from . import area
-from .errors import DeployError, MissingError, NoPreviousError
+from .errors import DeployError, DiskFullError, MissingError, NoPreviousError
 from .many import each
 from .options import Options, Progress
 from .plan import Plan, Step
@@ -23,7 +24,9 @@ async def send(transport: Transport, site: Path, plan: Plan, options: Options) -
         await transport.write(f"{area.NEW}/{step.slot}", _content(site, step))
         count.done(step)
 
-    await each(lacking, send_one, transport.parallel)
+    places = [f"{area.NEW}/{step.slot}" for step in lacking]
+    async with _making_room(transport, places):
+        await each(lacking, send_one, transport.parallel)
     return lacking
 
 
@@ -62,7 +65,9 @@ async def keep(transport: Transport, plan: Plan, options: Options) -> None:
             await transport.rename(f"{place}.part", place)
         count.done(step)
 
-    await each(lacking, keep_one, transport.parallel)
+    places = [f"{area.OLD}/{step.slot}.part" for step in lacking]
+    async with _making_room(transport, places):
+        await each(lacking, keep_one, transport.parallel)
 
 
 async def _lacking(transport: Transport, folder: str, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -70,6 +75,17 @@ async def _lacking(transport: Transport, folder: str, steps: Sequence[Step]) -> 
     places = {f"{folder}/{step.slot}": step.size for step in steps}
     there = await area.whole(transport, places.items())
     return tuple(step for step in steps if f"{folder}/{step.slot}" not in there)
+
+
+@asynccontextmanager
+async def _making_room(transport: Transport, places: Sequence[str]) -> AsyncIterator[None]:
+    """Where the disk is full, delete what was begun: the next publish needs room for its lock."""
+    try:
+        yield
+    except DiskFullError:
+        with suppress(DeployError):
+            await each(places, transport.remove, transport.parallel)
+        raise
 
 
 def _content(site: Path, step: Step) -> bytes:

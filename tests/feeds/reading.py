@@ -38,7 +38,7 @@ def newsboat(feed: Path, home: Path) -> str:
     paths = {"-u": "urls", "-c": "cache.db", "-C": "config"}
     options = [word for key, name in paths.items() for word in (key, str(home / name))]
     with _Terminal(["newsboat", "-r", *options], home) as terminal:
-        terminal.wait_for("(1/1)")
+        terminal.wait_for("1/1)")
         terminal.type("\r", then="Articles in feed")
         terminal.type("\r", then="Link: ")
         return terminal.text()
