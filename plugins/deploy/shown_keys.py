@@ -61,7 +61,7 @@ def _vouched_for(target: Target) -> bool:
 
 
 def _handshake(target: Target, context: ssl.SSLContext) -> bytes:
-    with ftplib.FTP_TLS(timeout=_SECONDS, context=context) as session:  # noqa: S321 - with TLS  # noqa: S321 - with TLS
+    with ftplib.FTP_TLS(timeout=_SECONDS, context=context) as session:  # noqa: S321 - with TLS
         session.connect(target.host, target.port)
         session.auth()
         secure = session.sock
