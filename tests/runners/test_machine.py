@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -431,6 +432,26 @@ def test_an_interrupted_boot_leaves_nothing_behind(
     assert seen
     assert gone(seen)
     assert not list(left.iterdir())
+
+
+def test_two_machines_at_once_run_on_one_processor_each(machine: World) -> None:
+    async def told() -> tuple[set[str], set[str], set[int]]:
+        world, allowed = machine.described(), os.sched_getaffinity(0)
+        async with open_sandbox(world):
+            first = processes_of_ours()
+            async with open_sandbox(world):
+                second = processes_of_ours() - first
+                return _processors(first), _processors(second), allowed
+
+    first, second, allowed = asyncio.run(told())
+    assert (len(first), len(second)) == (1, 1)
+    assert len(first | second) == min(2, len(allowed))
+    assert os.sched_getaffinity(0) == allowed
+
+
+def _processors(processes: set[int]) -> set[str]:
+    statuses = [Path(f"/proc/{pid}/status").read_text() for pid in processes]
+    return {re.findall(r"Cpus_allowed_list:\s*(.*)", status)[0] for status in statuses}
 
 
 def test_two_machines_at_once_do_not_see_each_other(machine: World) -> None:

@@ -41,6 +41,8 @@ class Engine:
     """Those with which it opens a file for the machine."""
     root: str
     """How the paths of such a file begin."""
+    taking_turns: bool
+    """Whether its processes never run at the same time, and are faster on one processor."""
 
     @property
     def watch(self) -> Watch:
@@ -105,6 +107,7 @@ def _uml(world: World, supplies: Supplies) -> Engine:
         invocation=invocation,
         calls=Calls.READS,
         root=f"/{GUEST}",
+        taking_turns=True,
     )
 
 
@@ -133,6 +136,7 @@ def _qemu(world: World, supplies: Supplies) -> Engine:
         invocation=invocation,
         calls=Calls.OPENS,
         root=GUEST,
+        taking_turns=False,
     )
 
 
