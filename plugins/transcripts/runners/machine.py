@@ -22,7 +22,7 @@ from .guest import Guest
 from .guestroot import SCRIPTS
 from .launch import cure, launch, shortages_told
 from .process import Process, open_terminal, unprivileged
-from .processors import shared_out, starting_on
+from .processors import starting_on_one
 from .sandbox import Hosts, Ran, Refused, Sandbox, Supplies
 from .scratch import scratch
 from .shell import Shell
@@ -288,17 +288,9 @@ def _launch(world: World, engine: Engine, scripts: Path, ours: contextlib.ExitSt
     ours.callback(os.close, user)
     ours.callback(os.close, root)
     try:
-        with _on_its_processor(engine, ours):
+        with starting_on_one() if engine.taking_turns else contextlib.nullcontext():
             process = launch(told, {**given, **disks}, size=size, watch=engine.watch)
     finally:
         for fd in given.values():
             os.close(fd)
     return _Machine(world, engine, process, Guest(process, line, scripts), [user, root])
-
-
-def _on_its_processor(
-    engine: Engine, ours: contextlib.ExitStack
-) -> contextlib.AbstractContextManager[None]:
-    if not engine.taking_turns:
-        return contextlib.nullcontext()
-    return starting_on(ours.enter_context(shared_out()))

@@ -13,30 +13,28 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator
-
-_taken: Counter[int] = Counter()
-
-
-@contextlib.contextmanager
-def shared_out() -> Iterator[int]:
-    """The number of a processor that the fewest others hold; given back at the end."""
-    allowed = sorted(os.sched_getaffinity(0))
-    # Other processes that share out do not know of us: all must not begin with the same one.
-    random.shuffle(allowed)
-    number = min(allowed, key=_taken.__getitem__)
-    _taken[number] += 1
-    try:
-        yield number
-    finally:
-        _taken[number] -= 1
+from pathlib import Path
 
 
 @contextlib.contextmanager
-def starting_on(number: int) -> Iterator[None]:
-    """What is started meanwhile stays on this processor, and so do its children."""
+def starting_on_one() -> Iterator[None]:
+    """What is started meanwhile stays on one processor, that which fewest such others hold."""
     allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, [number])
+    # Other processes that share out are not seen: all must not begin with the same one.
+    shuffled = random.sample(sorted(allowed), len(allowed))
+    os.sched_setaffinity(0, [min(shuffled, key=_held().__getitem__)])
     try:
         yield
     finally:
         os.sched_setaffinity(0, allowed)
+
+
+def _held() -> Counter[int]:
+    """How many children of this process stay on each processor alone."""
+    held: Counter[int] = Counter()
+    for children in Path("/proc/self/task").glob("*/children"):
+        for child in map(int, children.read_text().split()):
+            with contextlib.suppress(ProcessLookupError):
+                one, *others = os.sched_getaffinity(child)
+                held[one] += not others
+    return held
