@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import zipfile
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from transcripts.model import Environment, Host, Link, Location, World
 from transcripts.runners import wiring
 from transcripts.runners.bubblewrap import Layout
 from transcripts.runners.fold import Part, folded, names
+from transcripts.runners.switch import paths
+from transcripts.runners.switch.paths import Kind, Paths, Port
 from transcripts.runners.verdict import verdict
 
 _PLACE = Location(path="post.md", line=2)
@@ -144,8 +149,49 @@ def test_the_program_is_the_same_zip_file_every_time() -> None:
 
 def test_the_plan_has_every_host_and_one_of_ours() -> None:
     ports = json.loads(wiring.plan(_WORLD))["ports"]
-    assert ports[0] == ["peer1", "198.18.0.1", 128_000, 2_000_000, 30_000, 0, 1.0, 15_000, 125_000]
-    assert (len(ports), ports[-1][0]) == (502, "")
+    assert ports[0] == {
+        "name": "peer1",
+        "address": "198.18.0.1",
+        "up": 128_000,
+        "down": 2_000_000,
+        "kind": {"delay": 30_000, "jitter": 0, "loss": 1.0},
+        "up_queue": 15_000,
+        "down_queue": 125_000,
+    }
+    assert (len(ports), ports[-1]["name"]) == (502, "")
+
+
+_NEAR, _FAR, _SHAKY = Kind(0, 0, 0.0), Kind(15_000, 0, 0.0), Kind(15_000, 2_000, 0.0)
+
+
+def _ports(*kinds: Kind) -> list[Port]:
+    return [Port(str(at), "", 0, 0, kind, 0, 0) for at, kind in enumerate(kinds)]
+
+
+def test_links_of_one_kind_have_names_that_begin_as_no_other_does() -> None:
+    assert paths.names(_ports(_FAR, _NEAR, _FAR)) == ["0l0", "1l1", "0l2"]
+
+
+def test_paths_are_sorted_by_what_they_do_to_packets() -> None:
+    assert paths.sort(_ports(_NEAR, _NEAR)) == Paths({}, [])
+    assert paths.sort(_ports(_FAR, _NEAR, _FAR)) == Paths(
+        {30_000_000: [("0l", "0l")], 15_000_000: [("0l", "1l"), ("1l", "0l")]}, []
+    )
+    assert paths.sort(_ports(_NEAR, _SHAKY)) == Paths(
+        {}, [("0l", "1l"), ("1l", "0l"), ("1l", "1l")]
+    )
+
+
+def test_links_of_many_kinds_are_not_told_apart() -> None:
+    many = (Kind(delay, 0, 0.0) for delay in range(1, 20))
+    assert paths.sort(_ports(*many)) == Paths({}, [("", "")])
+
+
+@given(st.floats(0, 100), st.floats(0, 100))
+def test_a_packet_comes_through_where_both_links_let_it(one: float, other: float) -> None:
+    met = paths.path(Kind(1, 2, one), Kind(3, 4, other))
+    assert (met.delay, met.jitter) == (4_000, 6_000)
+    assert math.isclose(1 - met.loss, (100 - one) * (100 - other) / 10_000, abs_tol=1e-9)
 
 
 def test_one_host_of_each_kind_is_measured() -> None:

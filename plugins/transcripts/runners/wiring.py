@@ -19,7 +19,8 @@ SHARED = "/shared"
 MOST_HOSTS = 60_000
 _PROGRAM = "/.transcripts/switch.pyz"
 HOMES = "/.hosts"
-_PROBE_ADDRESS = "198.19.255.1"
+_PROBE_NAME, _PROBE_ADDRESS = "", "198.19.255.1"
+"""Of our own host, against which links are measured; no author can give that name."""
 _SHORTEST_QUEUE, _LONGEST_QUEUE = 10 * 1500, 100 * 1500
 _MOST_PROCESSES = 30_000
 _MOST_SAMPLES = 4
@@ -100,9 +101,10 @@ def plan(world: World) -> bytes:
         "/root": "root",
         **{place: place.strip("/").replace("/", "-") for place in bubblewrap.WRITABLE},
     }
+    ports = [_port(host.name, address(at), host.link) for at, host in enumerate(world.hosts)]
     told = {
         "files": len(world.hosts) * 2 + 1024,
-        "ports": [*(_port(at, host) for at, host in enumerate(world.hosts)), _probe_port()],
+        "ports": [*ports, _port(_PROBE_NAME, _PROBE_ADDRESS, Link(queue=_LONGEST_QUEUE))],
         "plan": {
             "user": dict(bubblewrap.variables(environment, environment.user, home)),
             "root": dict(bubblewrap.variables(environment, "root", "/root")),
@@ -119,15 +121,16 @@ def plan(world: World) -> bytes:
     return json.dumps(told).encode()
 
 
-def _port(at: int, host: Host) -> list[object]:
-    link = host.link
-    queues = (_queue(link, link.up), _queue(link, link.down))
-    return [host.name, address(at), link.up, link.down, link.delay, link.jitter, link.loss, *queues]
-
-
-def _probe_port() -> list[object]:
-    """Our own host, without a name, against which links are measured."""
-    return ["", _PROBE_ADDRESS, 0, 0, 0, 0, 0.0, _LONGEST_QUEUE, _LONGEST_QUEUE]
+def _port(name: str, address: str, link: Link) -> dict[str, object]:
+    return {
+        "name": name,
+        "address": address,
+        "up": link.up,
+        "down": link.down,
+        "kind": {"delay": link.delay, "jitter": link.jitter, "loss": link.loss},
+        "up_queue": _queue(link, link.up),
+        "down_queue": _queue(link, link.down),
+    }
 
 
 def _queue(link: Link, rate: int) -> int:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import kernel
 from .netlink import CREATE, EXCLUSIVE, Socket, attribute, message, number, text
+from .paths import Kind, Port, names
 
 _NEWLINK, _NEWADDR, _NEWROUTE, _NEWQDISC = 16, 20, 24, 36
 _UP, _NO_ARP = 0x1, 0x80
@@ -35,33 +36,14 @@ _FRAME = 1600
 
 
 @dataclass(frozen=True, slots=True)
-class Port:
-    """A host, as the network must know it."""
-
-    name: str
-    address: str
-    up: int
-    """Bits a second; 0 for as fast as it goes."""
-    down: int
-    delay: int
-    """Microseconds, each time that a packet passes the link."""
-    jitter: int
-    loss: float
-    """Of 100 packets, each time that one passes the link."""
-    up_queue: int
-    """Bytes that wait at the host's end of the link."""
-    down_queue: int
-
-
-@dataclass(frozen=True, slots=True)
 class Network:
     """The namespaces, each held by a descriptor: as long as that is open, it lives."""
 
     outside: int
     """The namespace of none of them, which has nothing but a loopback."""
     hosts: dict[str, int]
-    ports: dict[int, Port]
-    """By the index of the router's end of the link."""
+    kinds: dict[int, Kind]
+    """Of links, by the index of the router's end."""
 
 
 def build(ports: Sequence[Port]) -> Network:
@@ -78,16 +60,16 @@ def build(ports: Sequence[Port]) -> Network:
     _set("net/ipv6/conf/default/disable_ipv6", "1")
     _set("net/ipv4/ip_forward", "1")
     links = Socket()
-    links.send(_link(index, port, hosts[port.name]) for index, port in enumerate(ports))
+    named = list(zip(names(ports), ports, strict=True))
+    links.send(_link(name, port, hosts[port.name]) for name, port in named)
     for port, inside in zip(ports, sockets, strict=True):
         inside.send(_host_end(port))
         inside.close()
-    indices = {f"l{index}": port for index, port in enumerate(ports)}
-    found = {socket.if_nametoindex(name): port for name, port in indices.items()}
+    found = {socket.if_nametoindex(name): port for name, port in named}
     links.send(request for index, port in found.items() for request in _router_end(index, port))
     links.send((*_up(1), _address(1, GATEWAY)))
     links.close()
-    return Network(outside, hosts, found)
+    return Network(outside, hosts, {index: port.kind for index, port in found.items()})
 
 
 def _namespace() -> int:
@@ -101,7 +83,7 @@ def _set(name: str, value: str) -> None:
 # --- Requests to the kernel -------------------------------------------------------------
 
 
-def _link(index: int, port: Port, namespace: int) -> bytes:
+def _link(name: str, port: Port, namespace: int) -> bytes:
     """A link from the router to a host, both ends still down."""
     hardware = attribute(_ADDRESS, b"\x02\x00" + socket.inet_aton(port.address))
     # Packets as they would be on a cable: none larger than its frame.
@@ -112,7 +94,7 @@ def _link(index: int, port: Port, namespace: int) -> bytes:
         _NEWLINK,
         CREATE | EXCLUSIVE,
         struct.pack("=BxHiII", 0, 0, 0, _NO_ARP, _NO_ARP),
-        text(_IFNAME, f"l{index}"),
+        text(_IFNAME, name),
         *common,
         attribute(_LINKINFO, text(1, "veth"), inner),
     )

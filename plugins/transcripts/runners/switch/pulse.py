@@ -38,9 +38,9 @@ class Pulse:
         self._since = 0
         self._beats = 0
 
-    def late(self, nanoseconds: int) -> None:
-        """One packet went on so much later than it should."""
-        self._late[_class(nanoseconds)] += 1
+    def late(self, nanoseconds: int, count: int = 1) -> None:
+        """So many packets went on so much later than they should."""
+        self._late[_class(nanoseconds)] += count
 
     def beat(self, now: int) -> None:
         """A timer went off that was set for ``next``. Raises EOFError when nobody listens."""

@@ -11,8 +11,9 @@ import sys
 from . import kernel
 from .delay import forward
 from .held import Held
-from .links import Network, Port, build
+from .links import Network, build
 from .netlink import is_missing
+from .paths import Kind, Port, sort
 from .pulse import Pulse
 from .spawner import Plan, Spawner
 
@@ -27,9 +28,9 @@ def main() -> None:
     line.set_inheritable(False)
     try:
         _raise_limit(told["files"])
-        ports = [Port(*port) for port in told["ports"]]
+        ports = [Port(**{**port, "kind": Kind(**port["kind"])}) for port in told["ports"]]
         network = build(ports)
-        held = Held() if any(p.delay or p.jitter or p.loss for p in ports) else None
+        held = Held(sort(ports))
     except OSError as error:
         kind = "no delay" if "network" in vars() and is_missing(error) else "no network"
         line.send(json.dumps([kind, str(error)]).encode())
@@ -42,7 +43,7 @@ def _raise_limit(files: int) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(files, hard), hard))
 
 
-def _split(plan: Plan, line: socket.socket, network: Network, held: Held | None) -> None:
+def _split(plan: Plan, line: socket.socket, network: Network, held: Held) -> None:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     kernel.unshare(kernel.NEW_PIDS)
     if os.fork() == 0:
@@ -61,6 +62,6 @@ def _split(plan: Plan, line: socket.socket, network: Network, held: Held | None)
     for fd in network.hosts.values():
         os.close(fd)
     try:
-        forward(held, network.ports, Pulse(ours))
+        forward(held, network.kinds, Pulse(ours))
     except EOFError:
         sys.exit()
