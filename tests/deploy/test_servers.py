@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import errno
+import logging
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -322,3 +325,39 @@ def test_no_password_is_left_on_the_server(server: Server, first: Path, base: Pa
     publish(first, at(server), options(), front(server))
     for path in server.folder.rglob("*"):
         assert path.is_dir() or PASSWORD.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize("server", WITH_PASSWORD, indirect=True)
+def test_no_password_is_in_a_log_or_in_the_list_of_processes(
+    server: Server, first: Path, caplog: pytest.LogCaptureFixture
+):
+    told: list[str] = []
+    with caplog.at_level(logging.DEBUG), _list_of_processes() as seen:
+        publish(first, at(server), options(), front(server, told))
+    assert live(server.folder) == FIRST
+    assert PASSWORD not in caplog.text + "".join(told)
+    assert str(os.getpid()) in seen
+    assert not any(PASSWORD in line for line in seen.values())
+
+
+@contextlib.contextmanager
+def _list_of_processes() -> Iterator[dict[str, str]]:
+    """All command lines that anybody on this machine can see meanwhile."""
+    seen: dict[str, str] = {}
+    over = threading.Event()
+
+    def look() -> None:
+        while True:
+            for path in Path("/proc").glob("[0-9]*/cmdline"):
+                with contextlib.suppress(OSError):
+                    seen[path.parent.name] = seen.get(path.parent.name, "") + path.read_text()
+            if over.wait(0.01):
+                return
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watcher.join()

@@ -223,6 +223,13 @@ def test_files_are_written_to_each_host_of_a_group_and_read_from_one(network: Wo
 # --- Groups -----------------------------------------------------------------------------
 
 
+def test_a_group_may_have_more_hosts_than_a_program_may_open_files(network: World) -> None:
+    names = tuple(f"many{number}" for number in range(600))
+    hosts = (host(name, "many[0-599]") for name in names)
+    (ran,) = play(_world(network, *hosts), Timed("ulimit -n", PATIENCE, hosts=names))
+    assert shown(ran) == "600 hosts: 1024\r\n"
+
+
 def test_what_all_hosts_print_is_shown_once(network: World) -> None:
     one, several, nothing = play(
         _world(network, *_peers()), on_all("echo a"), on_all("seq 2"), on_all("true")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import errno
 import os
 import platform
 import struct
+import time
 from pathlib import Path
 
 NEW_MOUNTS, NEW_UTS, NEW_USER, NEW_PIDS, NEW_NET = (
@@ -23,6 +23,7 @@ NO_SUID, NO_DEVICES, NO_EXEC = 2, 4, 8
 _PR_CAPBSET_DROP, _PR_CAP_AMBIENT, _CLEAR_ALL, _LAST_CAPABILITY = 24, 47, 4, 63
 _PR_SET_TIMERSLACK = 29
 _BACK = "5"
+_REQUESTS, _BETWEEN_REQUESTS = 20, 0.05
 _CAPABILITIES_3 = 0x20080522
 
 _NOT_WAITING = 0x40
@@ -138,8 +139,16 @@ def be_prompt() -> None:
 def stand_back() -> None:
     """Have this session of processes leave the processors to those that have not said so.
 
-    The scheduler counts each session as one, so the one that delays packets would be one of
-    hundreds. Nothing of it is seen in the session: its own nice value stays 0.
+    The scheduler counts each session as one, so with one for each host, the one that delays
+    packets would be one of hundreds. Nothing of it is seen in the session: its own nice value
+    stays 0. Source: sched(7), "The autogroup feature".
     """
-    with contextlib.suppress(OSError):  # a kernel that schedules each process for itself
-        Path("/proc/self/autogroup").write_text(_BACK)
+    for _ in range(_REQUESTS):
+        try:
+            Path("/proc/self/autogroup").write_text(_BACK)
+        except BlockingIOError:  # of all sessions one is heard in a tenth of a second
+            time.sleep(_BETWEEN_REQUESTS)
+        except OSError:  # a kernel that schedules each process for itself
+            return
+        else:
+            return

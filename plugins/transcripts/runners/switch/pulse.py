@@ -11,6 +11,7 @@ import os
 import socket
 import time
 from collections import Counter
+from pathlib import Path
 
 _BEAT = 20_000_000
 """Nanoseconds between two looks."""
@@ -31,10 +32,9 @@ class Pulse:
         self._weight = self._idle_weight = 0.0
         # In the router's namespace, while /proc is still the one of this process.
         self._counters = os.open("/proc/thread-self/net/snmp", os.O_RDONLY)
-        self._processor = os.open("/proc/stat", os.O_RDONLY)
         self._queue = _opened("/proc/thread-self/net/netfilter/nfnetlink_queue")
         self._forwarded = self._read_forwarded()
-        self._times = self._read_times()
+        self._times = processors()
         self._since = 0
         self._beats = 0
 
@@ -62,10 +62,9 @@ class Pulse:
 
     def _weigh_idle(self) -> None:
         """How idle the processors were since the last look."""
-        times = self._read_times()
-        passed = sum(times) - sum(self._times)
+        times = processors()
+        idle, passed = (now - then for now, then in zip(times, self._times, strict=True))
         if passed > 0:
-            idle = times[3] + times[4] - self._times[3] - self._times[4]
             self._idle_weight += self._since * idle / passed
             self._weight += self._since
         self._times = times
@@ -88,17 +87,19 @@ class Pulse:
         )
         return int(values[names.index("ForwDatagrams")])
 
-    def _read_times(self) -> list[int]:
-        return [
-            int(word) for word in os.pread(self._processor, 256, 0).split(b"\n")[0].split()[1:9]
-        ]
-
     def _dropped(self) -> int:
         """Packets that the kernel could not hold back, or not tell us of."""
         if self._queue < 0:
             return 0
         lines = os.pread(self._queue, 4096, 0).decode().splitlines()
         return sum(int(word) for line in lines for word in line.split()[5:7])
+
+
+def processors() -> tuple[int, int]:
+    """How long the processors have been idle, and all the time there was, in ticks of theirs."""
+    with Path("/proc/stat").open(encoding="ascii") as file:
+        times = [int(word) for word in file.readline().split()[1:9]]
+    return times[3] + times[4], sum(times)
 
 
 def _opened(path: str) -> int:

@@ -26,6 +26,7 @@ from typing import Any
 
 from . import kernel
 from .probe import probe
+from .pulse import processors
 
 HOMES = "/.hosts"
 _OF_NONE = ".none"
@@ -34,6 +35,9 @@ _NET_BIND_SERVICE, _NET_ADMIN, _NET_RAW = 10, 12, 13
 _ROOT_OF_A_HOST = frozenset({_NET_BIND_SERVICE, _NET_ADMIN, _NET_RAW})
 _BASH = ("bash", "--noprofile", "--norc")
 _COMMANDS_FD = 9
+_MOMENT, _NO_LONGER = 0.2, 10.0
+"""Seconds between two looks at the processors, and after which they may be busy for good."""
+_QUIET = 0.8
 _DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGINT)
 
 
@@ -87,6 +91,8 @@ class Spawner:
 
     def loop(self) -> None:
         """Do what is asked for, until nobody asks any more."""
+        os.setsid()
+        kernel.stand_back()
         reader, writer = os.pipe()
         os.set_blocking(writer, False)
         os.set_blocking(reader, False)
@@ -134,6 +140,8 @@ class Spawner:
         self._furnish(host)
         pid = os.fork()
         if pid == 0:
+            os.setsid()
+            kernel.stand_back()
             self._become(
                 host, root, {0: terminal, 1: terminal, 2: terminal, _COMMANDS_FD: commands}
             )
@@ -162,6 +170,7 @@ class Spawner:
             group.outputs[host] = output
             pid = os.fork()
             if pid == 0:
+                os.setpgid(0, 0)
                 self._become(host, root, {0: null, 1: output, 2: output})
                 self._execute(("-c", text), root)
             group.running[pid] = host
@@ -242,8 +251,6 @@ class Spawner:
     def _become(self, host: str, root: bool, descriptors: Mapping[int, int]) -> None:
         """In the child: enter the host, with nothing but these descriptors. Ends where it fails."""
         try:
-            os.setsid()
-            kernel.stand_back()
             kernel.unshare(kernel.NEW_MOUNTS | kernel.NEW_UTS)
             with contextlib.suppress(FileNotFoundError):  # where a root has no such file
                 name = f"{HOMES}/{host or _OF_NONE}/hostname"
@@ -254,17 +261,18 @@ class Spawner:
             kernel.unmount(HOMES)
             for kind, most in self._plan.limits.items():
                 resource.setrlimit(getattr(resource, kind), (most, most))
-            files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-            resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, files), files))
             if not root:
                 kernel.enter(self._user, kernel.NEW_USER)
             kernel.keep_capabilities(_ROOT_OF_A_HOST if root and host else frozenset())
             _place(descriptors)
+            # Not before: those that we hold of many hosts count more than this allows.
+            files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+            resource.setrlimit(resource.RLIMIT_NOFILE, (min(1024, files), files))
             signal.set_wakeup_fd(-1)
             for number in _DEFAULT_SIGNALS:
                 signal.signal(number, signal.SIG_DFL)
         except OSError as error:
-            _give_up(error)
+            _give_up(error, descriptors[2])
 
     def _enter(self, host: str) -> None:
         kernel.enter(self._hosts[host], kernel.NEW_NET)
@@ -278,7 +286,7 @@ class Spawner:
             os.chdir(variables["HOME"])
             os.execve("/bin/bash", (*_BASH, *arguments), {**variables, "SHLVL": "0"})  # noqa: S606
         except OSError as error:
-            _give_up(error)
+            _give_up(error, 2)
 
     def _user_namespace(self) -> int:
         """Where the ordinary user is at home: nobody in it has a capability over a host."""
@@ -318,11 +326,24 @@ class Spawner:
         self._pulse.send(b"?")
         told = json.loads(self._pulse.recv(4096))
         os.kill(-1, signal.SIGKILL)
+        _until_quiet()
         self._reap()
         links = probe(self._hosts, samples)
         with os.fdopen(answer, "w", encoding="utf-8") as file:
             json.dump({"pulse": told, "links": links}, file)
         self._tell("done")
+
+
+def _until_quiet() -> None:
+    """Wait until what was ended no longer keeps the processors busy, as far as anybody waits."""
+    end = time.monotonic() + _NO_LONGER
+    before = processors()
+    while time.monotonic() < end:
+        time.sleep(_MOMENT)
+        idle, passed = (now - then for now, then in zip(processors(), before, strict=True))
+        if idle > _QUIET * passed:
+            return
+        before = processors()
 
 
 def _place(descriptors: Mapping[int, int]) -> None:
@@ -334,8 +355,8 @@ def _place(descriptors: Mapping[int, int]) -> None:
         os.dup2(fd, number, inheritable=True)
 
 
-def _give_up(error: OSError) -> None:
+def _give_up(error: OSError, told: int) -> None:
     """In a child that could not become what it should."""
     with contextlib.suppress(OSError):
-        os.write(2, f"{error.strerror}\r\n".encode())
+        os.write(told, f"{error.strerror}\r\n".encode())
     os._exit(126)
