@@ -228,7 +228,7 @@ def test_a_group_may_have_more_hosts_than_a_program_may_open_files(network: Worl
     names = tuple(f"many{number}" for number in range(600))
     hosts = (host(name, "many[0-599]") for name in names)
     (ran,) = play(_world(network, *hosts), Timed("ulimit -n", PATIENCE, hosts=names))
-    assert shown(ran) == "600 hosts: 1024\r\n"
+    assert shown(ran) == "600 hosts: 1024\n"
 
 
 def test_all_hosts_together_leave_the_processors_to_what_delays_packets(network: World) -> None:
@@ -237,7 +237,7 @@ def test_all_hosts_together_leave_the_processors_to_what_delays_packets(network:
         on_all("cat /proc/self/autogroup 2>/dev/null || echo 'a kernel without such groups'"),
     )
     said = shown(ran)
-    assert re.fullmatch(r"5 hosts: (/autogroup-\d+ nice 5|a kernel without such groups)\r?\n", said)
+    assert re.fullmatch(r"5 hosts: (/autogroup-\d+ nice 5|a kernel without such groups)\n", said)
 
 
 def test_what_all_hosts_print_is_shown_once(network: World) -> None:
