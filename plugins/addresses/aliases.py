@@ -29,8 +29,12 @@ class Alias:
     @property
     def path(self) -> str:
         """Return the file below the site's root that answers to the alias."""
-        path = unquote(self.text).strip("/")
-        return path if path.endswith((".html", ".htm")) else f"{path}/index.html".lstrip("/")
+        return _file_of(self.text)
+
+
+def _file_of(address: str) -> str:
+    path = unquote(address).strip("/")
+    return path if path.endswith((".html", ".htm")) else f"{path}/index.html".lstrip("/")
 
 
 def split(value: object) -> tuple[str, ...]:
@@ -48,14 +52,14 @@ def alias_problems(
     None of them may be in the place of an alias, nor be needed as its directory, nor need it.
     """
     taken = dict(written)
-    directories = {parent: path for path in written for parent in _parents(path)}
+    directories = {parent: path for path in written for parent in parents(path)}
     for alias in aliases:
-        problem = _form_problem(alias.text) or _place_problem(alias, taken, directories)
+        problem = form_problem(alias.text) or _place_problem(alias, taken, directories)
         if problem:
             yield alias, problem
             continue
         taken[alias.path] = f"an alias of {alias.source}"
-        directories |= dict.fromkeys(_parents(alias.path), alias.path)
+        directories |= dict.fromkeys(parents(alias.path), alias.path)
 
 
 def redirect(alias: Alias, target: str, canonical: str) -> str:
@@ -77,7 +81,8 @@ def relative_target(alias: Alias) -> str:
     return "../" * alias.path.count("/") + quote(alias.url, safe="/%") or "./"
 
 
-def _form_problem(text: str) -> str | None:
+def form_problem(text: str) -> str | None:
+    """Tell that an alias is no path that a file of this site can have."""
     path = unquote(text)
     if urlsplit(text).scheme or text.startswith("//"):
         return "is not a path of this site; write it as /old/path/"
@@ -96,13 +101,16 @@ def _place_problem(
     alias: Alias, taken: Mapping[str, str], directories: Collection[str]
 ) -> str | None:
     path = alias.path
-    for place in (path, *_parents(path)):
+    for place in (path, *parents(path)):
         if place in taken:
             return f"is already {taken[place]}; leave it out, or move the other"
+    if path == _file_of(alias.url):
+        return "is where the text itself is; leave it out"
     if path in directories:
         return "is a directory of the site; leave it out"
     return None
 
 
-def _parents(path: str) -> Iterator[str]:
+def parents(path: str) -> Iterator[str]:
+    """Give the directories that a file of this site needs, the nearest first."""
     return (str(parent) for parent in PurePosixPath(path).parents if parent.name)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from posixpath import normpath
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -14,11 +15,20 @@ from pelican.generators import Generator
 from pelican.plugins import signals
 from selectolax.lexbor import LexborHTMLParser
 
-from .aliases import Alias, alias_problems, redirect, relative_target, split
+from .aliases import (
+    Alias,
+    alias_problems,
+    form_problem,
+    parents,
+    redirect,
+    relative_target,
+    split,
+)
 from .config import Config, ConfigError, read_config
 from .icons import favicon, touch_icon
 from .names import Use, name_problems
 from .places import line_of
+from .signs import problems as sign_problems
 from .sitemap import Entry, robots_text, sitemap_files
 
 _STATE = "_ADDRESSES_STATE"  # where Pelican's settings and context keep the value below
@@ -42,6 +52,8 @@ def register() -> None:
     signals.initialized.connect(_configure)
     signals.get_generators.connect(_forget)
     signals.all_generators_finalized.connect(_collect)
+    signals.article_generator_write_article.connect(_before)
+    signals.page_generator_write_page.connect(_before)
     signals.content_written.connect(_note_page)
     signals.feed_written.connect(_note_feed)
     signals.finalized.connect(_write)
@@ -76,7 +88,8 @@ def _collect(generators: Sequence[Generator]) -> None:
         state.aliases += ((alias, Path(content.source_path)) for alias in _aliases(content))
     for file in context["static_content"].values():
         state.files[file.save_as] = _shown(Path(file.source_path)).as_posix()
-    if problems := list(_clashes(contents)):
+    problems = [*_clashes(contents), *_sign_problems(contents), *_draft_problems(context)]
+    if problems:
         raise SystemExit("\n".join(problems))
 
 
@@ -114,7 +127,34 @@ def _clashes(contents: Iterable[Content]) -> Iterator[str]:
         yield _told(sources[use.source], name, use.name, text)
 
 
+def _sign_problems(contents: Iterable[Content]) -> Iterator[str]:
+    for content in contents:
+        language = str(content.metadata.get("lang", ""))
+        for fields, text in sign_problems(content.slug, content.url, language):
+            yield f"{_place(content, *fields)}: {text}"
+
+
+def _draft_problems(context: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of drafts of one address: Pelican says nothing before it writes those of posts."""
+    found = (content for content in context["generated_content"].values() if content is not None)
+    drafts = (content for content in found if content.status == "draft" and content.save_as)
+    first: dict[str, Content] = {}
+    for draft in sorted(drafts, key=lambda draft: str(draft.source_path)):
+        other = first.setdefault(normpath(draft.save_as), draft)
+        if other is not draft:
+            yield _shared(normpath(draft.save_as), _place(draft), _place(other))
+
+
 # --- While pages are written -----------------------------------------------------------
+
+
+def _before(generator: Generator, content: Content) -> None:
+    """Claim a page's file, and leave out a page whose file is taken: Pelican would break off."""
+    if not content.save_as:
+        return
+    state: _State = generator.context[_STATE]
+    if not _is_free(normpath(content.save_as), _place(content), state):
+        content.override_save_as = ""
 
 
 def _note_page(path: str, context: Mapping[str, Any]) -> None:
@@ -133,22 +173,30 @@ def _note_feed(path: str, context: Mapping[str, Any], feed: object) -> None:  # 
 
 def _claim(path: str, context: Mapping[str, Any], content: Content | None) -> str:
     """Note whose a file is that was written, and give its name; two cannot have the same."""
-    state: _State = context[_STATE]
     name = Path(path).relative_to(context["OUTPUT_PATH"]).as_posix()
-    whose = _place(content) if content else "the site itself"
-    other = state.files.setdefault(name, whose)
-    # Pelican writes the same page of the site twice where templates name it twice.
-    if other != whose:
-        # A place of a post is what can be mended.
-        place, rival = (other, whose) if "/" not in whose else (whose, other)
-        state.problems.append(
-            f"{place}: {name} is also written by {rival}; give one another 'Slug:' or 'Save_as:'"
-        )
+    _is_free(name, _place(content) if content else "the site itself", context[_STATE])
     return name
 
 
-def _place(content: Content) -> str:
-    field = next((f for f in ("save_as", "slug", "title") if f in content.metadata), "title")
+def _is_free(name: str, whose: str, state: _State) -> bool:
+    """Note whose a file is, or that it is another's."""
+    other = state.files.setdefault(name, whose)
+    # Pelican writes the same page of the site twice where templates name it twice.
+    if other == whose:
+        return True
+    # A place of a post is what can be mended.
+    place, rival = (other, whose) if "/" not in whose else (whose, other)
+    state.problems.append(_shared(name, place, rival))
+    return False
+
+
+def _shared(name: str, place: str, rival: str) -> str:
+    return f"{place}: {name} is also written by {rival}; give one another 'Slug:' or 'Save_as:'"
+
+
+def _place(content: Content, *fields: str) -> str:
+    chosen = fields or ("save_as", "slug", "title")
+    field = next((field for field in chosen if field in content.metadata), "title")
     path = Path(content.source_path)
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     return f"{_shown(path)}:{line_of(text, field)}"
@@ -185,7 +233,7 @@ def _write(pelican: Pelican) -> None:
     if config.indexnow_key:
         files[f"{config.indexnow_key}.txt"] = config.indexnow_key
     files = {name: data for name, data in files.items() if name not in state.files}
-    files |= _redirects(state, files)
+    files |= _redirects(state, files, output)
     for name, data in files.items():
         target = output / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -207,8 +255,9 @@ def _entry(output: Path, name: str, state: _State) -> Entry | None:
     return Entry(url=own, changed=state.pages[name])
 
 
-def _redirects(state: _State, made: Iterable[str]) -> dict[str, str]:
-    owners = state.files | dict.fromkeys(made, "the site itself")
+def _redirects(state: _State, made: Iterable[str], output: Path) -> dict[str, str]:
+    others = dict.fromkeys(_in_the_way(state, output), "another part of the site")
+    owners = others | state.files | dict.fromkeys(made, "the site itself")
     taken = {name: f"written by {whose}" for name, whose in owners.items()}
     sources = {alias.source: path for alias, path in state.aliases}
     aliases = [alias for alias, _ in state.aliases]
@@ -219,6 +268,15 @@ def _redirects(state: _State, made: Iterable[str]) -> dict[str, str]:
     if problems:
         raise SystemExit("\n".join(problems))
     return {alias.path: _redirect(alias, state.config) for alias in aliases}
+
+
+def _in_the_way(state: _State, output: Path) -> Iterator[str]:
+    """Files where aliases need directories, and the reverse: other plugins write some too."""
+    for alias, _ in state.aliases:
+        if not form_problem(alias.text):
+            yield from (name for name in parents(alias.path) if (output / name).is_file())
+            if (output / alias.path).is_dir():
+                yield alias.path
 
 
 def _redirect(alias: Alias, config: Config) -> str:

@@ -35,8 +35,9 @@ def changed_ids(
 ) -> tuple[str, ...]:
     """Return one message for each post whose id is another than when it was published last.
 
-    That happens when its source is renamed. It is the same post if its address or title is; the
-    message has the line that brings the id back. `content` is the folder of the sources.
+    That happens when its source is renamed. It is the same post if its address is, or its title
+    and day are; the message has the line that brings the id back. `content` is the folder of the
+    sources.
     """
     old, new = _items(before), _items(after)
     fresh = [item for item in new.values() if item.id not in old]
@@ -52,8 +53,17 @@ def changed_ids(
 def _emptied(path: str, data: bytes) -> bytes:
     if not path.endswith(".json"):
         return _ENTRIES.sub(b"", data)
-    feed = {**json.loads(data), "items": []}
+    feed = {**_members(data), "items": []}
     return (json.dumps(feed, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _members(data: bytes) -> dict[str, object]:
+    """Return the members of a JSON feed; none of what is no such feed, as a host's error page."""
+    try:
+        feed = json.loads(data)
+    except (ValueError, RecursionError):
+        return {}
+    return feed if isinstance(feed, dict) else {}
 
 
 def _items(feeds: Mapping[str, bytes]) -> dict[str, Item]:
@@ -62,7 +72,10 @@ def _items(feeds: Mapping[str, bytes]) -> dict[str, Item]:
 
 
 def _is_same(one: Item, other: Item) -> bool:
-    return one.title == other.title or urlsplit(one.link).path == urlsplit(other.link).path
+    """Say whether both are one post: a title alone may come again, as of a yearly report."""
+    if urlsplit(one.link).path == urlsplit(other.link).path:
+        return True
+    return one.title == other.title and one.moment[:10] == other.moment[:10]
 
 
 def _message(lost: Item, found: Item, content: str) -> str:

@@ -79,6 +79,7 @@ def collect_posts(generator: ArticlesGenerator) -> None:
     The page that explains the feeds finds in its context what they are.
     """
     config = read_config(generator.settings)
+    _part(generator.articles)
     posts = [(article, _source(article)) for article in _published(generator)]
     _report((source for _, source in posts), config)
     build = _Build(
@@ -92,6 +93,17 @@ def collect_posts(generator: ArticlesGenerator) -> None:
     generator.context["feed_channels"] = build.channels
     generator.context["feed_planet"] = planet_channel(build.channels)
     generator.context["feed_logo"] = build.logo
+
+
+def _part(articles: Iterable[Article]) -> None:
+    """Let no post be another's translation that is listed itself.
+
+    Pelican takes posts of one title for that, of whatever year, and would feed each of them twice.
+    """
+    posts = list(articles)
+    listed = {id(post) for post in posts}
+    for post in posts:
+        post.translations = [other for other in post.translations if id(other) not in listed]
 
 
 def check_pages(generator: PagesGenerator) -> None:
@@ -210,7 +222,8 @@ def _feed(path: str, items: Iterable[dict[str, Any]], build: _Build) -> tuple[Ch
 
 
 def _entries(items: Iterable[dict[str, Any]], build: _Build) -> Iterator[Entry]:
-    for item in items:
+    # A translation of two posts of one title comes with each.
+    for item in {item["link"]: item for item in items}.values():
         if post := build.posts.get(item["link"]):
             yield _entry(item, *post, build)
         else:

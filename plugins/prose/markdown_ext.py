@@ -48,7 +48,8 @@ class _Title(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         fields: dict[str, list[str]] = getattr(self.md, "Meta", {})
         if "title" in fields:
-            fields["title"] = [title_html(line) for line in fields["title"]]
+            # One line, even of several: Pelican drops a post whose title is a list.
+            fields["title"] = [title_html(" ".join(filter(None, fields["title"])))]
         return lines
 
 

@@ -1,13 +1,13 @@
 """Turns a title as it was typed into HTML that shows just that.
 
 Pelican takes titles for HTML: `<int>` would vanish from one, `a < b` would break its page,
-and typographic dashes would take the place of `--flags`.
+typographic dashes would take the place of `--flags`, and some backslashes would be dropped.
 """
 
 import re
 from html import escape
 
-_FLAG = re.compile(r"(?<![^\s(\"'])--(?=\w)")
+_FLAG = re.compile(r"(?<![\w-])--(?=\w)")
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
 _SHOWN = {
     **_PICTURES,
@@ -18,7 +18,9 @@ _SHOWN = {
 
 def title_html(title: str) -> str:
     """The title as HTML. A dash with spaces around it still becomes a long one."""
-    return _FLAG.sub("-&#45;", escape(title, quote=False))
+    # Typography takes a backslash for an escape of its own, and drops it.
+    typed = escape(title, quote=False).replace("\\", "&#92;")
+    return _FLAG.sub("-&#45;", typed)
 
 
 def shown(line: str) -> str:

@@ -10,6 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from feedgenerator.django.utils.encoding import iri_to_uri
 from feedgenerator.django.utils.feedgenerator import SyndicationFeed
 from markdown import Markdown
 from pelican import Pelican, signals
@@ -228,10 +229,15 @@ def _write(output: Path, woven: Woven) -> None:
 
 def _put_into_feed(context: dict[str, Any], feed: SyndicationFeed) -> None:
     """Put the feed's form of each transcript in the place of the page's."""
+    site = context["SITEURL"]
     if _BY_URL not in context:
-        context[_BY_URL] = {article.url: article for article in context["articles"]}
+        articles = (
+            one for article in context["articles"] for one in (article, *article.translations)
+        )
+        context[_BY_URL] = {iri_to_uri(article.url): article for article in articles}
     for item in feed.items:
-        article = context[_BY_URL].get(item["link"].removeprefix(f"{context['FEED_DOMAIN']}/"))
+        path = item["link"].removeprefix(iri_to_uri(site)).lstrip("/")
+        article = context[_BY_URL].get(path)
         if _transcripts(article):
             for key in ("content", "description"):
                 if item.get(key):

@@ -131,3 +131,14 @@ def test_all_wrong_aliases_are_told_at_once_with_their_lines(site: Site) -> None
         "content/b.md:6: Aliases: '/../x' leaves the site; write it as /old/path/",
         f"content/b.md:7: Aliases: '/robots.txt/' is already written by the site itself; {moved}",
     ]
+
+
+def test_an_alias_neither_leads_to_itself_nor_replaces_what_others_wrote(site: Site) -> None:
+    site.plugins = ("feeds", "addresses")
+    site.write("a.md", url="looped/", save_as="looped.html", aliases="/looped/, /feeds/all.json")
+    taken = "is already written by another part of the site"
+    moved = "leave it out, or move the other"
+    assert [line for line in site.bad() if line.startswith("content/")] == [
+        "content/a.md:6: Aliases: '/looped/' is where the text itself is; leave it out",
+        f"content/a.md:6: Aliases: '/feeds/all.json' {taken}; {moved}",
+    ]

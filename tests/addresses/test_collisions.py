@@ -31,3 +31,43 @@ def test_a_post_in_the_place_of_a_file_is_told(site: Site) -> None:
     built = site.build()
     assert built.status != 0
     assert "files/x.txt is also written by content/" in built.said
+
+
+CURE = "give one another 'Slug:' or 'Save_as:'"
+
+
+def test_texts_of_one_title_are_told_before_pelican_breaks_off(site: Site) -> None:
+    site.write("a.md", title="Same")
+    site.write("b.md", title="Same", date="2009-04-01")
+    site.write("c.md", title="Draft", status="draft")
+    site.write("pages/search.md", title="Search")
+    said = site.bad()
+    page = "search/index.html is also written by the site itself"
+    assert f"content/pages/search.md:1: {page}; {CURE}" in said
+    (told,) = [line for line in said if "2009/same/index.html is also" in line]
+    assert "content/a.md:1" in told
+    assert "content/b.md:1" in told
+
+
+def test_drafts_of_one_title_are_told(site: Site) -> None:
+    site.write("a.md", title="Same", status="draft")
+    site.write("b.md", title="Same", status="draft")
+    also = "drafts/same/index.html is also written by content/a.md:1"
+    assert f"content/b.md:1: {also}; {CURE}" in site.bad()
+
+
+def test_what_an_address_cannot_hold_is_told_with_its_line(site: Site) -> None:
+    site.write("a.md", title="!!!")
+    site.write("b.md", slug="what? now")
+    site.write("c.md", url="/c/", save_as="c.html")
+    site.write("d.md", lang="he_IL")
+    site.write("e.md", slug="../archives")
+    site.write("f.md", slug="שלום")
+    signs = "has signs that an address cannot hold; write it with letters, digits and -"
+    assert [line for line in site.bad() if line.startswith("content/")] == [
+        "content/a.md:1: the title has no letter or digit; add a line 'Slug:'",
+        f"content/b.md:4: the address '2009/what? now/' {signs}",
+        f"content/c.md:4: the address '/c/' {signs}",
+        "content/d.md:4: Lang: 'he_IL' is no language of the web; write he-IL",
+        f"content/e.md:4: the address '2009/../archives/' {signs}",
+    ]

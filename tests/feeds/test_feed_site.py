@@ -2,9 +2,12 @@
 
 import json
 import re
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
+
+from transcripts.plugin import _put_into_feed
 
 from .conftest import ROOT
 
@@ -313,3 +316,30 @@ def test_a_logo_that_is_not_there_stops_the_build(site, post):
     built = site.build()
     assert built.returncode == 1
     assert built.stderr.endswith("none.png cannot be read: No such file or directory\n")
+
+
+def test_posts_of_one_title_in_two_years_stand_in_a_feed_once(site, post):
+    site.write("one.md", post())
+    site.write("two.md", post(date="2010-03-08"))
+    site.write("two-de.md", "Lang: de\n" + post(date="2010-03-09"))
+    found = ids(site.feed())
+    assert len(found) == 3
+    assert set(found) == {
+        f"tag:example.org,2009:post/{name}.md" for name in ("one", "two", "two-de")
+    }
+
+
+def test_a_translation_and_a_slug_of_other_letters_get_the_feeds_form_of_transcripts():
+    page, form = '<figure class="transcript" id="t">page</figure>', "<pre>feed</pre>"
+
+    def text(url, *translations):
+        woven = SimpleNamespace(feed=lambda: {"t": form})
+        named = {"url": url, "save_as": f"{url}index.html", "translations": list(translations)}
+        return SimpleNamespace(transcripts=woven, **named)
+
+    articles = [text("2009/a/", text("2009/a-de/")), text("2009/caf\u00e9/")]
+    links = ["2009/a/", "2009/a-de/", "2009/caf%C3%A9/"]
+    items = [{"link": f"https://example.org/b/{link}", "content": page} for link in links]
+    context = {"articles": articles, "SITEURL": "https://example.org/b"}
+    _put_into_feed(context, SimpleNamespace(items=items))
+    assert [item["content"] for item in items] == [form] * 3

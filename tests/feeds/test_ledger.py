@@ -58,3 +58,20 @@ def test_a_post_that_moved_with_its_site_or_was_withdrawn_is_no_problem(site, po
     (site.content / "other.md").unlink()
     site.write("newest.md", post(title="Newest", slug="newest", date="2009-03-10"))
     assert changed_ids(before, published(site), "content") == ()
+
+
+def test_a_new_post_of_a_recurring_title_is_no_renamed_one(site, post):
+    site.write("old.md", post(title="Report"))
+    before = published(site)
+    (site.content / "old.md").unlink()
+    site.write("new.md", post(title="Report", slug="report", date="2010-03-08"))
+    assert changed_ids(before, published(site), "content") == ()
+    (site.content / "new.md").unlink()
+    site.write("renamed.md", post(title="Report", slug="report"))
+    assert len(changed_ids(before, published(site), "content")) == 1
+
+
+def test_what_is_no_json_feed_is_kept_as_an_empty_one():
+    for data in (b"<html>", b"[1]", b"\xff", b"[" * 200_000):
+        kept = kept_feeds({"feeds/x.json": data}, {})
+        assert json.loads(kept["feeds/x.json"]) == {"items": []}

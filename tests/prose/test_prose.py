@@ -2,6 +2,8 @@
 
 import pytest
 from markdown import Markdown
+from markupsafe import Markup
+from typogrify.filters import typogrify
 
 from prose.markdown_ext import ProseExtension
 from prose.titles import shown, title_html
@@ -24,6 +26,11 @@ def _read(text: str) -> tuple[str, dict[str, list[str]]]:
         ('The "--all" (--more)', 'The "-&#45;all" (-&#45;more)'),
         ("Then -- and now", "Then -- and now"),
         ("C++ -- and i--", "C++ -- and i--"),
+        ("well--known", "well--known"),
+        ("git push [--force]", "git push [-&#45;force]"),
+        ("-x|--long", "-x|-&#45;long"),
+        ("a=--b", "a=-&#45;b"),
+        (r"sed s/\./x/", "sed s/&#92;./x/"),
     ],
 )
 def test_a_title_shows_what_was_typed(typed: str, html: str) -> None:
@@ -34,6 +41,15 @@ def test_the_title_of_the_front_matter_is_text() -> None:
     assert _read("Title: a <b> & c\nDate: 2009-03-08\n\nText.\n")[1]["title"] == [
         "a &lt;b&gt; &amp; c"
     ]
+
+
+@pytest.mark.parametrize("title", [r"a\.b \- \\c", "git push [--force]", "-x|--long", "a=--b"])
+def test_typography_leaves_what_was_typed(title: str) -> None:
+    assert Markup(typogrify(title_html(title))).striptags().replace("\xa0", " ") == title
+
+
+def test_a_title_on_two_lines_is_one() -> None:
+    assert _read("Title: One\n    and two\n\nText.\n")[1]["title"] == ["One and two"]
 
 
 def test_control_characters_are_shown() -> None:

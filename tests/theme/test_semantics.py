@@ -196,4 +196,17 @@ def test_what_is_not_published_yet_is_in_no_list(output: Path) -> None:
 def test_a_series_is_told_of_from_its_second_part_on(output: Path, slug: str, parts: int) -> None:
     page = _page(output, f"2019/{slug}")
     assert len(page.css(".series li")) == parts
-    assert len(page.css(".meta a[href='#series']")) == bool(parts)
+    assert len(page.css(".meta a[href='#Series']")) == bool(parts)
+
+
+def test_no_heading_can_take_the_id_of_a_part_of_the_page(output: Path) -> None:
+    page = _page(output, "2019/first")
+    for link in page.css(".skip, .meta a[href^='#']"):
+        target = (link.attributes["href"] or "")[1:]
+        assert target != target.lower()
+        assert len(page.css(f"[id='{target}']")) == 1
+
+
+def test_the_name_of_the_site_is_text_in_each_template() -> None:
+    for path in (ROOT / "theme" / "templates").glob("*.html"):
+        assert "{{ SITENAME }}" not in path.read_text(encoding="utf-8"), path
