@@ -96,15 +96,18 @@ def publish(
     check_live: bool = False,
 ) -> int:
     """Build for the web, check everything, and deploy."""
+    wishes = publishing.Wishes(dry_run=dry_run, force=checks.known(force))
+    beside = {"--force": force, "--dry-run": dry_run, "--rollback": rollback}
     if setup:
         from workshop import servers
 
+        publishing.refuse_beside("--setup", {**beside, "--check-live": check_live, "--to": to})
         return servers.setup(setup)
-    if rollback:
-        return publishing.rollback(PROJECT, to)
     if check_live:
+        publishing.refuse_beside("--check-live", beside)
         return publishing.check_live(PROJECT, to)
-    wishes = publishing.Wishes(dry_run=dry_run, force=checks.known(force))
+    if rollback:
+        return publishing.rollback(PROJECT, to, wishes)
     return publishing.publish(PROJECT, to, wishes)
 
 

@@ -14,7 +14,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 
 from .errors import ManifestError, MissingError
-from .manifest import Manifest, parse_manifest, print_manifest
+from .manifest import NOTHING, Manifest, parse_manifest, print_manifest
 from .many import each
 from .names import AREA
 from .transport import Transport
@@ -37,6 +37,14 @@ async def read_manifest(transport: Transport, path: str) -> Manifest | None:
         raise ManifestError(f"{path} on the server cannot be read: it is no UTF-8") from error
     except ManifestError as error:
         raise ManifestError(f"{path} on the server cannot be read: {error}") from error
+
+
+async def read_previous(transport: Transport) -> Manifest:
+    """What was published before; nothing when that cannot be told any more."""
+    try:
+        return await read_manifest(transport, PREVIOUS) or NOTHING
+    except ManifestError:
+        return NOTHING
 
 
 async def write_manifests(transport: Transport, manifests: Mapping[str, Manifest]) -> None:

@@ -42,12 +42,19 @@ def setup(name: str, answers: Answers) -> str:
 def me() -> Holder:
     """Who publishes."""
     return Holder(
-        user=getpass.getuser(),
+        user=_user(),
         host=socket.gethostname(),
         pid=os.getpid(),
         since=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         token=secrets.token_hex(16),
     )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run as a number that has no name
+        return f"uid {os.getuid()}"
 
 
 def has_ended(holder: Holder) -> bool:

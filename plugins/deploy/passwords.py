@@ -34,11 +34,11 @@ def variable(target: Target) -> str:
 
 def find(target: Target, ask: Ask) -> Password | None:
     """The password of a target, from the first source that has it."""
-    if text := os.environ.get(variable(target)):
+    if text := _line(os.environ.get(variable(target))):
         return Password(text, f"the environment variable {variable(target)}")
-    if text := _in_keyring(target):
+    if text := _line(_in_keyring(target)):
         return Password(text, "the system's keyring")
-    text = ask(f"Password of {target.user} at {target.host}: ")
+    text = _line(ask(f"Password of {target.user} at {target.host}: "))
     return Password(text, "what you typed") if text else None
 
 
@@ -54,6 +54,11 @@ def keep(target: Target, password: str) -> None:
             "this system has no keyring that can be opened; set the environment variable"
             f" {variable(target)} instead, or type the password at each publish"
         ) from error
+
+
+def _line(text: str | None) -> str:
+    """A secret without the line end that files and commands put behind it."""
+    return (text or "").rstrip("\r\n")
 
 
 def _in_keyring(target: Target) -> str | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import area, lock, staging, swap
-from .errors import DeployError, NoPreviousError
+from .errors import DeployError, ManifestError, NoPreviousError
 from .manifest import NOTHING, Manifest
 from .names import AREA
 from .options import Force, Options
@@ -55,7 +55,7 @@ async def publish(transport: Transport, site: Path, options: Options) -> Report:
             await _settle(transport, options)
         found = await confirm(transport, here, first, options)
         await area.make(transport)
-        before = await area.read_manifest(transport, area.PREVIOUS) or NOTHING
+        before = await area.read_previous(transport)
         await staging.clear(transport, found.plan, plan(before, found.there))
         sent = await staging.send(transport, site, found.plan, options)
         await _exchange(transport, here, found, options)
@@ -121,7 +121,13 @@ async def _exchange(transport: Transport, here: Manifest, found: Survey, options
 
 
 async def _previous(transport: Transport) -> Manifest:
-    previous = await area.read_manifest(transport, area.PREVIOUS)
+    try:
+        previous = await area.read_manifest(transport, area.PREVIOUS)
+    except ManifestError as error:
+        raise NoPreviousError(
+            f"{error}, so there is nothing readable to roll back to; publish the older sources"
+            " instead"
+        ) from error
     if not previous or not previous.files:
         raise NoPreviousError("no build was published here before this one; nothing was changed")
     return previous

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from . import area, publishing
 from .connect import connected
-from .errors import MissingError, SourcesError
+from .errors import ManifestError, MissingError, SourcesError
 from .manifest import NOTHING, Manifest
 from .options import Options
 from .passwords import Ask
 from .publishing import Report
+from .survey import with_remedy
 from .targets import Target
 
 
@@ -40,9 +41,14 @@ class Remote:
             self._runner.close()
             raise
 
-    def manifest(self) -> Manifest:
-        """What is published."""
-        found = self._runner.run(area.read_manifest(self._transport, area.MANIFEST))
+    def manifest(self, *, forced: bool = False) -> Manifest:
+        """What is published; when FORCED, nothing where the list of that cannot be read."""
+        try:
+            found = self._runner.run(area.read_manifest(self._transport, area.MANIFEST))
+        except ManifestError as error:
+            if forced:
+                return NOTHING
+            raise with_remedy(error) from error
         return found or NOTHING
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:

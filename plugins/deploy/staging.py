@@ -84,7 +84,8 @@ async def _making_room(transport: Transport, places: Sequence[str]) -> AsyncIter
         yield
     except DiskFullError:
         with suppress(DeployError):
-            await each(places, transport.remove, transport.parallel)
+            begun = [*places, *(f"{place}.part" for place in places)]
+            await each(begun, transport.remove, transport.parallel)
         raise
 
 

@@ -46,7 +46,8 @@ async def survey(transport: Transport, here: Manifest, options: Options) -> Surv
     """Compare the build HERE with the target; raise a `RefusedError` if it must not be touched."""
     _, (told, pending) = await asyncio.gather(refuse_sources(transport), _told(transport, options))
     claimed = pending or told or NOTHING
-    seen = await transport.look(sorted({*claimed.files, *here.files, *_folders(here)}))
+    folders = _folders(here) | _folders(claimed)
+    seen = await transport.look(sorted({*claimed.files, *here.files, *folders}))
     if pending:  # what is half in place is told apart once it is wholly there
         steps = plan(here, pending, options.ranks)
         return Survey(there=pending, plan=steps, interrupted=True, told=told)
@@ -88,8 +89,13 @@ async def _told(transport: Transport, options: Options) -> tuple[Manifest | None
     except ManifestError as error:
         if Force.MANIFEST in options.force:
             return None, None
-        remedy = "--force manifest reads all files there instead, and deletes none"
-        raise ManifestError(f"{error}; {remedy}") from error
+        raise with_remedy(error) from error
+
+
+def with_remedy(error: ManifestError) -> ManifestError:
+    """The complaint of a list that cannot be read, with what to do."""
+    remedy = "publish with --force manifest, which reads all files there instead and deletes none"
+    return ManifestError(f"{error}; {remedy}")
 
 
 def _folders(here: Manifest) -> set[str]:
@@ -99,9 +105,15 @@ def _folders(here: Manifest) -> set[str]:
 def _refuse_obstacles(here: Manifest, claimed: Manifest, seen: dict[str, Entry]) -> None:
     """A folder where a file is to be, or the other way round, unless it is ours and goes away."""
     ours = _folders(claimed)
+    folders = ours | _folders(here)
     for path, entry in seen.items():
+        if path in folders and entry.kind == "other":  # what is behind a link is not the target
+            raise RefusedError(
+                f"{path} on the server is a link or file where the site has a folder; move it away"
+            )
         no_file = path in here.files and entry.kind != "file"
-        no_folder = path not in here.files and path not in claimed.files and entry.kind == "file"
+        unknown = path not in here.files and path not in claimed.files
+        no_folder = unknown and path not in ours and entry.kind == "file"
         if (no_file and path not in ours) or no_folder:
             raise RefusedError(
                 f"{path} on the server is {'a' if no_folder else 'no plain'} file and not ours,"
@@ -146,7 +158,7 @@ async def _refuse_unknown(transport: Transport, options: Options) -> None:
     if others:
         raise UnknownFolderError(
             f"the target holds {_some(others)}, and nothing says that publishing has put it there;"
-            " is it the right folder? --adopt publishes into it, and deletes nothing of that"
+            " is it the right folder? --force adopt publishes into it, and deletes nothing of that"
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from . import area, lock
 from .errors import LockedError, VerificationError
-from .manifest import NOTHING, File, Manifest, folders_of
+from .manifest import File, Manifest, folders_of
 from .many import each
 from .options import Options, Progress
 from .plan import Plan, Step, plan
@@ -41,7 +41,7 @@ async def carry_out(
 ) -> None:
     """Go the way from THERE to HERE, of whose files those that are STAGED are yet to be placed."""
     if here.holds_same(there):  # only the last line of this function was not reached
-        there = await area.read_manifest(transport, area.PREVIOUS) or NOTHING
+        there = await area.read_previous(transport)
     else:
         steps = plan(here, there, options.ranks)
         await _swap(transport, steps, options, staged)

@@ -48,20 +48,20 @@ class Target:
 def read_target(name: str, settings: Mapping[str, object]) -> Target:
     """The target that settings describe, or a `SettingsError` that names what is wrong."""
     protocol = settings.get("protocol")
-    if protocol not in _KEYS:
+    if not isinstance(protocol, str) or protocol not in _KEYS:
         raise SettingsError(
             f"target {name!r}: 'protocol' is {protocol!r}; use one of {', '.join(sorted(_KEYS))}"
         )
-    allowed = _KEYS[str(protocol)]
+    allowed = _KEYS[protocol]
     for key in settings:
         if key not in allowed:
-            raise SettingsError(f"target {name!r}: {_unknown(key, str(protocol))}")
+            raise SettingsError(f"target {name!r}: {_unknown(key, protocol)}")
     texts = {key: _text(name, settings, key) for key in allowed if key != "port"}
     for key in ("host", "user", "folder"):
         if key in allowed and not texts[key]:
             raise SettingsError(f"target {name!r}: {key!r} is missing; say it, or run --setup")
-    port = _port(name, settings, str(protocol))
-    texts["folder"] = _folder(name, str(protocol), texts["folder"])
+    port = _port(name, settings, protocol)
+    texts["folder"] = _folder(name, protocol, texts["folder"])
     return Target(name=name, port=port, **texts)
 
 

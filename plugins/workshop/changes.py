@@ -13,12 +13,16 @@ class Changes:
     changed: tuple[str, ...]
     deleted: tuple[str, ...]
 
+    resumed: bool = False
+    """Whether a publish that was cut is to be completed first."""
+
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.deleted)
+        return bool(self.added or self.changed or self.deleted or self.resumed)
 
     def __str__(self) -> str:
         kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
-        return ", ".join(f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths)
+        told = [f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths]
+        return ", ".join([*told, *["the rest of a publish that was cut"] * self.resumed])
 
     @property
     def sent(self) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ class Deployment(Protocol):
         """Make what is there the site; readers never see half of it."""
         ...
 
-    def rollback(self) -> Changes:
-        """Publish what was there before the last deploy."""
+    def rollback(self, *, dry_run: bool) -> Changes:
+        """Publish what was there before the last deploy; with DRY_RUN only say what changes."""
         ...
 
     def hashes(self) -> Mapping[str, str]:
@@ -70,7 +70,7 @@ def find(
 
     FORCE has the names of refusals that shall not count.
     """
-    targets: dict[str, Any] = {DEFAULT: {}, **settings.get("PUBLISH_TARGETS", {})}
+    targets = {DEFAULT: {}, **_targets(settings)}
     if name not in targets:
         near = difflib.get_close_matches(name, targets, n=1)
         hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(sorted(targets))}"
@@ -84,11 +84,36 @@ def find(
 
 def refuse_unfit(project: Project, settings: Mapping[str, Any]) -> None:
     """Raise MisuseError for a mistake in any target, also in one that is not asked for now."""
-    for name in settings.get("PUBLISH_TARGETS", {}):
+    for name in _targets(settings):
         find(project, settings, name)
 
 
+def _targets(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    targets = settings.get("PUBLISH_TARGETS", {})
+    if not isinstance(targets, Mapping):
+        raise MisuseError(
+            f"publishconf.py: PUBLISH_TARGETS is {targets!r}; write a dict of targets by their"
+            " names"
+        )
+    for name, target in targets.items():
+        if not isinstance(name, str):
+            raise MisuseError(
+                f"publishconf.py: PUBLISH_TARGETS has the name {name!r}; write a text"
+            )
+        if not isinstance(target, Mapping):
+            raise MisuseError(
+                f"publishconf.py: PUBLISH_TARGETS[{name!r}] is {target!r}; write a dict of its"
+                " settings"
+            )
+    return dict(targets)
+
+
 def _branch(name: str, settings: Mapping[str, Any]) -> gh_pages.Target:
+    for key, value in settings.items():
+        if not isinstance(value, str):
+            raise MisuseError(
+                f"publishconf.py: PUBLISH_TARGETS[{name!r}]: {key!r} is {value!r}; write a text"
+            )
     try:
         return gh_pages.Target(**settings)
     except TypeError as error:
@@ -131,8 +156,8 @@ class GhPages:
         message = f"Publish: {changes}"
         gh_pages.deploy(self._repository, self._target, self._base, site, message)
 
-    def rollback(self) -> Changes:
-        return gh_pages.rollback(self._repository, self._target, self._base)
+    def rollback(self, *, dry_run: bool) -> Changes:
+        return gh_pages.rollback(self._repository, self._target, self._base, dry_run=dry_run)
 
     def hashes(self) -> Mapping[str, str]:
         if self._base is None:

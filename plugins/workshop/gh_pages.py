@@ -104,12 +104,19 @@ def deploy(repository: Path, target: Target, base: str | None, site: Path, messa
         raise
 
 
-def rollback(repository: Path, target: Target, base: str | None) -> Changes:
-    """Publish the site before the last one, in a commit on top of BASE."""
+def rollback(
+    repository: Path, target: Target, base: str | None, *, dry_run: bool = False
+) -> Changes:
+    """Publish the site before the last one, in a commit on top of BASE.
+
+    With DRY_RUN only say what would change.
+    """
     previous = _commit(repository, f"{base}^") if base else None
     if not (base and previous):
         raise WorkshopError(f"{target.branch} has no deploy before the last one; nothing to undo")
     undone = _difference(listed(repository, base), listed(repository, previous))
+    if dry_run:
+        return undone
     message = f"Publish: back to {previous[:12]}"
     words = ("commit-tree", f"{previous}^{{tree}}", "-p", base, "-m", message)
     made = _git(repository, *words)

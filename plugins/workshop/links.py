@@ -26,6 +26,8 @@ def problems(site: Path, address: str) -> list[str]:
     built = _Site(site, address.rstrip("/") + "/")
     found: list[str] = []
     for path in sorted(site.rglob("*")):
+        if not path.is_file():
+            continue
         if path.suffix in (".html", ".htm"):
             found += _broken_links(built, path)
         elif path.suffix in (".atom", ".rss", ".xml", ".json"):

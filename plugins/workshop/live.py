@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import http.client
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -31,6 +32,6 @@ def _difference(address: str, path: str, digest: str) -> str | None:
             same = hashlib.sha256(answer.read()).hexdigest() == digest
     except urllib.error.HTTPError as error:
         return f"{url}: the server answers {error.code} {error.reason}"
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return f"{url}: cannot be reached: {getattr(error, 'reason', error)}"
     return None if same else f"{url}: is not what was sent"

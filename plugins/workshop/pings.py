@@ -5,8 +5,8 @@ Source: "7. Content Distribution" of the W3C's WebSub, the documentation of Inde
 
 from __future__ import annotations
 
+import http.client
 import json
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -63,6 +63,6 @@ def _posted(url: str, body: bytes, kind: str) -> Iterator[str]:
     request = urllib.request.Request(url, data=body, headers={"Content-Type": kind})  # noqa: S310 — checked above
     try:
         urllib.request.urlopen(request, timeout=_PATIENCE).close()  # noqa: S310 — likewise
-    except (OSError, urllib.error.URLError) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", error)
         yield f"{url} was not told of the changes: {reason}; the site itself is published"

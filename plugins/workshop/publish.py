@@ -87,13 +87,26 @@ def _publish(
     return 0
 
 
-def rollback(project: Project, to: Sequence[str] = ()) -> int:
+def rollback(project: Project, to: Sequence[str] = (), wishes: Wishes | None = None) -> int:
     """Publish what was there before the last deploy."""
-    with _places(project, to) as places:
+    wishes = wishes or Wishes()
+    with _places(project, to, wishes.force) as places:
         for place in places:
-            changes = place.rollback()
-            print(f"publish: {place.where} is as it was before the last deploy: {changes}")
+            changes = place.rollback(dry_run=wishes.dry_run)
+            told = f"as it was before the last deploy: {changes}"
+            if wishes.dry_run:
+                _list(changes)
+                print(f"publish: {place.where} would be {told} (dry run: nothing was deployed)")
+            else:
+                print(f"publish: {place.where} is {told}")
     return 0
+
+
+def refuse_beside(option: str, others: Mapping[str, object]) -> None:
+    """Raise MisuseError for an option among the OTHERS that was given, and would be ignored."""
+    for other, given in others.items():
+        if given:
+            raise MisuseError(f"{option} has no use for {other}; leave one of them out")
 
 
 def check_live(project: Project, to: Sequence[str] = ()) -> int:
@@ -102,6 +115,11 @@ def check_live(project: Project, to: Sequence[str] = ()) -> int:
     with _places(project, to) as places:
         for place in places:
             sent = place.hashes()
+            if not sent:
+                raise WorkshopError(
+                    f"nothing was published to {place.where} yet, so there is nothing to compare;"
+                    " publish first: ./invoke publish"
+                )
             found = live.differences(address, sent)
             _tell(found)
             if found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from deploy import Progress as Stage
 from deploy import setup as introduce
 
 from .changes import Changes
-from .errors import MisuseError, WorkshopError
+from .errors import MisuseError, ToldInterrupt, WorkshopError
 from .progress import Progress
 
 FORCES = frozenset(force.value for force in Force)
@@ -49,7 +49,7 @@ class Server:
     def prepare(self) -> None:
         with _told():
             self._remote = Remote(self._target, Front(ask=_asked, tell=_tell))
-            self._manifest = self._remote.manifest()
+            self._manifest = self._remote.manifest(forced=Force.MANIFEST in self._force)
 
     def published(self) -> frozenset[str]:
         return frozenset(self._manifest.files)
@@ -66,12 +66,14 @@ class Server:
             return _changes(self._connected.publish(site, self._options(dry_run=True)))
 
     def deploy(self, site: Path, changes: Changes) -> None:  # noqa: ARG002 — the server is looked at anew
-        with _told(), Progress("publish") as line:
+        with _told(), _swapping(self.where), Progress("publish") as line:
             self._connected.publish(site, self._options(line=line))
 
-    def rollback(self) -> Changes:
-        with _told(), Progress("publish") as line:
-            return _changes(self._connected.rollback(self._options(line=line)))
+    def rollback(self, *, dry_run: bool) -> Changes:
+        swapping = nullcontext() if dry_run else _swapping(self.where)
+        with _told(), swapping, Progress("publish") as line:
+            options = self._options(dry_run=dry_run, line=line)
+            return _changes(self._connected.rollback(options))
 
     def hashes(self) -> Mapping[str, str]:
         return {path: file.sha256 for path, file in self._manifest.files.items()}
@@ -114,7 +116,12 @@ def _shown(stage: Stage) -> str:
 
 
 def _changes(report: Report) -> Changes:
-    return Changes(added=report.added, changed=report.changed, deleted=report.deleted)
+    return Changes(
+        added=report.added,
+        changed=report.changed,
+        deleted=report.deleted,
+        resumed=report.resumed,
+    )
 
 
 def _asked(question: str) -> str | None:
@@ -127,6 +134,16 @@ def _answer(question: str, usual: str) -> str:
 
 def _tell(text: str) -> None:
     print(f"publish: {text}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _swapping(where: str) -> Iterator[None]:
+    """Tells an author who interrupts what that may have left: files take their places in turn."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        _tell(f"interrupted; readers of {where} may see both builds; publish again to complete it")
+        raise ToldInterrupt from None
 
 
 @contextmanager

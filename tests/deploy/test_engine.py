@@ -12,6 +12,7 @@ import pytest
 
 from deploy.errors import (
     DeployError,
+    DiskFullError,
     EditedError,
     LockedError,
     ManifestError,
@@ -22,9 +23,10 @@ from deploy.errors import (
     UnknownFolderError,
 )
 from deploy.options import Force, Progress
-from deploy.publishing import Report
+from deploy.publishing import Report, publish
+from deploy.transports.local import Local
 
-from .conftest import FIRST, SECOND, grow, live, options, somebody
+from .conftest import FIRST, SECOND, grow, live, options, run, somebody
 
 Send = Callable[..., Report]
 MANIFEST = ".deploy/manifest"
@@ -259,6 +261,44 @@ def test_a_link_out_of_the_target_is_not_followed(
     with pytest.raises(DeployError, match="leads out of"):
         send(second, force=_ALL)
     assert live(outside) == {"a.html": "a 1", "b.html": "b 1"}
+
+
+class Full(Local):
+    """A server whose disk is full after the beginning of a large file, as over SFTP."""
+
+    async def write(self, path: str, data: bytes) -> None:
+        if "/new/" not in path:
+            return await super().write(path, data)
+        await super().write(f"{path}.part", data[:1])
+        raise DiskFullError("no space is left")
+
+
+def test_a_full_disk_keeps_nothing_of_what_was_begun(first: Path, target: Path):
+    with pytest.raises(DiskFullError):
+        run(publish(Full(target), first, options()))
+    assert list((target / ".deploy/new").iterdir()) == []
+
+
+class Followed(Local):
+    """A server that follows links, as those of SFTP do."""
+
+    def _path(self, path: str) -> Path:
+        return self._folder / path
+
+
+@pytest.mark.parametrize("forced", [frozenset[Force](), _ALL], ids=["asked", "forced"])
+@pytest.mark.parametrize("folder", ["posts", "old", "theme"])
+def test_a_link_in_the_place_of_a_folder_is_refused(
+    send: Send, first: Path, second: Path, target: Path, *, folder: str, forced: frozenset[Force]
+):
+    send(first)
+    outside = target.with_name("outside")
+    (target / folder).rename(outside)
+    (target / folder).symlink_to(outside)
+    before = live(outside)
+    with pytest.raises(RefusedError, match=f"^{folder} on the server is a link or file where"):
+        run(publish(Followed(target), second, options(force=forced - {Force.MANIFEST})))
+    assert live(outside) == before
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
+
 import pytest
 
+from deploy import passwords
 from deploy.errors import SettingsError
+from deploy.front import me
 from deploy.targets import read_target
 
 GOOD = {"protocol": "sftp", "host": "ssh.example.org", "user": "ada", "folder": "/public/"}
@@ -44,3 +48,19 @@ def test_a_wrong_setting_is_named(settings: dict[str, object], reason: str):
         read_target("live", settings)
     assert str(caught.value).startswith(f"target 'live': {reason}")
     assert "secret" not in str(caught.value)
+
+
+def test_a_password_is_taken_without_the_end_of_its_line(monkeypatch: pytest.MonkeyPatch):
+    target = read_target("home", {"protocol": "sftp", "host": "h", "user": "u", "folder": "/w"})
+    monkeypatch.setenv(passwords.variable(target), " secret \r\n")
+    found = passwords.find(target, lambda _: None)
+    assert found
+    assert found.text == " secret "
+
+
+def test_a_user_without_a_name_can_publish(monkeypatch: pytest.MonkeyPatch):
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 4711")
+
+    monkeypatch.setattr(getpass, "getuser", nameless)
+    assert me().user.startswith("uid ")

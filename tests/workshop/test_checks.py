@@ -62,6 +62,11 @@ def test_drafts_and_posts_of_tomorrow_are_found(built: Built):
     assert found == ["drafts/b/index.html", "f.atom", "f.rss"]
 
 
+def test_a_date_that_is_none_is_no_problem(built: Built):
+    write(built.site, "data.json", '{"date_published": "soon"}')
+    assert list(drafts.problems(built)) == []
+
+
 def test_what_an_entry_breaks_in_many_feeds_is_told_once(built: Built):
     item = '"items": [{"id": "1", "title": "A", "content_html": "<img src=\'x\' alt=\'\'>"}]'
     for name in ("a.json", "b.json", "c.json"):
@@ -109,6 +114,13 @@ def test_a_secret_is_found_and_not_repeated(built: Built, secret: str):
     (found,) = secrets.problems(replace(built, secrets=("/home/ada",)))
     assert found.startswith("a/t.txt:2: holds ")
     assert secret not in found
+
+
+@pytest.mark.parametrize("shown", ["a&lt;b&quot;ü", 'a&lt;b"ü', 'a<b\\"\\u00fc'])
+def test_a_secret_is_found_as_pages_and_feeds_write_it(built: Built, shown: str):
+    write(built.site, "a/t.txt", f"one {shown}\n")
+    (found,) = secrets.problems(replace(built, secrets=('a<b"ü',)))
+    assert found.startswith("a/t.txt:1: holds what is yours alone")
 
 
 def test_a_check_that_there_is_not_cannot_be_forced():

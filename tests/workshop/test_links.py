@@ -95,6 +95,12 @@ def test_a_feed_that_is_not_well_formed_is_told(site: Path, name: str, text: str
     assert found.startswith(f"{name}: not well-formed ")
 
 
+def test_a_directory_named_like_a_page_is_no_page(site: Path):
+    write(site, "x.html/index.html", page("X"))
+    write(site, "x.json/index.html", page("X"))
+    assert problems(site, ADDRESS) == []
+
+
 def test_an_empty_page_is_no_reason_to_stop(site: Path):
     write(site, "about.html", "")
     assert problems(site, ADDRESS) == []

@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from workshop import deployments, engine
+from workshop import deployments, engine, live, pings
+from workshop.changes import Changes
 from workshop.errors import MisuseError, WorkshopError
 from workshop.project import Project
 from workshop.publish import Wishes, check_live, publish, rollback
@@ -195,6 +196,18 @@ def test_a_rollback_publishes_what_was_there_before(
     assert "gh-pages at origin is as it was before the last deploy: " in capsys.readouterr().out
 
 
+def test_a_dry_run_of_a_rollback_leaves_the_branch(
+    project: Project, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    publish(project)
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    publish(project)
+    before = git(remote, "rev-parse", "gh-pages")
+    assert rollback(project, wishes=Wishes(dry_run=True)) == 0
+    assert git(remote, "rev-parse", "gh-pages") == before
+    assert "~ second.html\n" in capsys.readouterr().out
+
+
 def test_without_a_deploy_before_there_is_nothing_to_go_back_to(project: Project, remote: Path):
     publish(project)
     with pytest.raises(WorkshopError, match="has no deploy before the last one"):
@@ -204,18 +217,18 @@ def test_without_a_deploy_before_there_is_nothing_to_go_back_to(project: Project
 def test_the_live_site_is_compared_with_what_was_sent(
     project: Project, remote: Path, git: Git, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ):
-    live = tmp_path / "live"
-    live.mkdir()
-    with served(live) as address:
+    shown = tmp_path / "live"
+    shown.mkdir()
+    with served(shown) as address:
         write(project.root, "publishconf.py", FOR_THE_WEB + f"SITEURL = {address!r}\n")
         publish(project)
-        git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(live / "new"))
-        for path in (live / "new").iterdir():
-            path.rename(live / path.name)
+        git(tmp_path, "clone", "--quiet", "--branch", "gh-pages", str(remote), str(shown / "new"))
+        for path in (shown / "new").iterdir():
+            path.rename(shown / path.name)
         assert check_live(project) == 0
         assert f"publish: {address} holds all " in capsys.readouterr().out
-        write(live, "second.html", "something else")
-        (live / "first.html").unlink()
+        write(shown, "second.html", "something else")
+        (shown / "first.html").unlink()
         with pytest.raises(WorkshopError, match="2 of "):
             check_live(project)
         err = capsys.readouterr().err
@@ -245,6 +258,33 @@ def test_who_does_not_listen_is_named_and_the_site_is_published(
     assert publish(project) == 0
     assert "http://127.0.0.1:1/ was not told of the changes: " in capsys.readouterr().err
     assert "second.html" in everything(git, remote)
+
+
+def test_an_address_that_is_none_and_an_answer_that_is_none_are_told():
+    with garbling() as address:
+        settings = {"SITEURL": "https://b.example", "FEEDS_HUB": address}
+        changes = Changes(added=("feeds/all.atom",), changed=(), deleted=())
+        (told,) = pings.tell(settings, changes)
+        assert f"{address} was not told of the changes: " in told
+        (told,) = live.differences(address, {"a.html": "0"})
+        assert f"{address}/a.html: cannot be reached: " in told
+    (told,) = pings.tell({**settings, "FEEDS_HUB": "http://a b:x/"}, changes)
+    assert "was not told of the changes" in told
+
+
+@contextmanager
+def garbling() -> Iterator[str]:
+    """A server that answers in no known language."""
+
+    class Garbler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.wfile.write(b"what?\r\n\r\n")
+
+        def do_POST(self) -> None:
+            self.do_GET()
+
+    with running(ThreadingHTTPServer(("127.0.0.1", 0), Garbler)) as address:
+        yield address
 
 
 @contextmanager
@@ -278,6 +318,11 @@ def test_a_target_is_what_the_settings_say(project: Project):
         ({}, "gh-page", "PUBLISH_TARGETS has no 'gh-page'; did you mean gh-pages?"),
         ({}, "x", "PUBLISH_TARGETS has no 'x'; it has gh-pages"),
         ({"PUBLISH_TARGETS": {"a": {"brunch": "x"}}}, "a", "unexpected keyword argument 'brunch'"),
+        ({"PUBLISH_TARGETS": ["a"]}, "a", "PUBLISH_TARGETS is ['a']; write a dict of targets"),
+        ({"PUBLISH_TARGETS": {1: {}}}, "a", "PUBLISH_TARGETS has the name 1; write a text"),
+        ({"PUBLISH_TARGETS": {"a": "b"}}, "a", "PUBLISH_TARGETS['a'] is 'b'; write a dict"),
+        ({"PUBLISH_TARGETS": {"a": {"branch": 1}}}, "a", "['a']: 'branch' is 1; write a text"),
+        ({"PUBLISH_TARGETS": {"a": {"protocol": []}}}, "a", "target 'a': 'protocol' is []; use"),
     ],
 )
 def test_a_target_that_does_not_exist_is_told(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from workshop.errors import MisuseError, WorkshopError
+from deploy.errors import ConnectionLostError
+from deploy.transports.local import Local
+from workshop.errors import MisuseError, ToldInterrupt, WorkshopError
 from workshop.project import Project
 from workshop.publish import Wishes, check_live, publish, rollback
 from workshop.servers import setup
@@ -57,6 +61,56 @@ def test_a_rollback_gives_back_the_tree_before(project: Project, home: Path):
     assert readable(home) == before
 
 
+def test_a_publish_that_was_cut_in_mid_swap_is_completed_by_the_next(
+    project: Project,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    cut_in_mid_swap(project, home, monkeypatch, ConnectionLostError("the connection was lost"))
+    assert (home / ".deploy/next").exists()
+    assert publish(project, HOME) == 0
+    assert "the rest of a publish that was cut" in capsys.readouterr().out
+    assert not (home / ".deploy/next").exists()
+    assert {"index.html", "first.html", "second.html"} <= set(readable(home))
+    assert publish(project, HOME) == 0
+    assert "publish: nothing to do: " in capsys.readouterr().out
+
+
+def test_an_interrupt_in_mid_swap_says_what_readers_may_see(
+    project: Project,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    cut_in_mid_swap(project, home, monkeypatch, None)
+    told = f"interrupted; readers of {home} may see both builds; publish again to complete it"
+    assert f"publish: {told}\n" in capsys.readouterr().err
+    assert publish(project, HOME) == 0
+    assert not (home / ".deploy/next").exists()
+
+
+def cut_in_mid_swap(
+    project: Project, home: Path, monkeypatch: pytest.MonkeyPatch, how: BaseException | None
+) -> None:
+    """Publish, and end that so, or by Ctrl-C, at the second file that is to take its place."""
+    rename, placed = Local.rename, list[str]()
+
+    async def cut(self: Local, old: str, new: str) -> None:
+        placed.extend([new] * old.startswith(".deploy/new/"))
+        if len(placed) > 1 and how:
+            raise how
+        if len(placed) > 1:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(60)
+        await rename(self, old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Local, "rename", cut)
+        with pytest.raises((WorkshopError, ToldInterrupt)):
+            publish(project, HOME)
+
+
 def test_a_dry_run_lists_and_changes_nothing(
     project: Project, home: Path, capsys: pytest.CaptureFixture[str]
 ):
@@ -69,7 +123,7 @@ def test_a_folder_of_somebody_else_is_published_into_only_when_adopted(
     project: Project, home: Path
 ):
     kept = write(home, "theirs.html", "not ours")
-    with pytest.raises(WorkshopError, match="is it the right folder"):
+    with pytest.raises(WorkshopError, match=r"is it the right folder.*--force adopt"):
         publish(project, HOME)
     assert publish(project, HOME, Wishes(force=frozenset({"adopt"}))) == 0
     assert kept.read_text() == "not ours"
@@ -107,6 +161,51 @@ def test_a_directory_is_got_to_know_without_a_login(
     assert "log in" not in told.err
 
 
+def test_a_dry_run_of_a_rollback_changes_nothing_and_edits_can_be_forced(
+    project: Project, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    publish(project, HOME)
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    publish(project, HOME)
+    write(home, "second.html", "edited by hand")
+    with pytest.raises(WorkshopError, match="--force edited"):
+        rollback(project, HOME)
+    before, edited = readable(home), frozenset({"edited"})
+    capsys.readouterr()
+    assert rollback(project, HOME, Wishes(dry_run=True, force=edited)) == 0
+    told = capsys.readouterr().out
+    assert "~ second.html\n" in told
+    assert "(dry run: nothing was deployed)" in told
+    assert readable(home) == before
+    assert rollback(project, HOME, Wishes(force=edited)) == 0
+    assert "More." not in readable(home)["second.html"]
+
+
+def test_a_list_that_is_damaged_can_be_forced(project: Project, home: Path):
+    publish(project, HOME)
+    write(home, ".deploy/manifest", "nonsense\n")
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    for refused in (publish, check_live):
+        with pytest.raises(WorkshopError, match=r"manifest on the server.*--force manifest"):
+            refused(project, HOME)
+    assert publish(project, HOME, Wishes(force=frozenset({"manifest"}))) == 0
+    assert "More." in readable(home)["second.html"]
+    assert publish(project, HOME) == 0
+
+
+def test_a_damaged_list_of_the_build_before_keeps_nothing_but_a_rollback(
+    project: Project, home: Path
+):
+    publish(project, HOME)
+    write(home, ".deploy/previous", "nonsense\n")
+    with pytest.raises(WorkshopError, match="nothing readable to roll back to; publish the older"):
+        rollback(project, HOME)
+    write(project.root, "content/second.md", SECOND + "\nMore.\n")
+    assert publish(project, HOME) == 0
+    assert rollback(project, HOME) == 0
+    assert "More." not in readable(home)["second.html"]
+
+
 def test_two_targets_get_the_same_site_from_one_build(
     project: Project, home: Path, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
 ):
@@ -124,6 +223,11 @@ def test_the_live_site_is_compared_with_the_list_of_what_was_sent(project: Proje
         write(home, "second.html", "edited by hand")
         with pytest.raises(WorkshopError, match="1 of "):
             check_live(project, HOME)
+
+
+def test_where_nothing_was_published_there_is_nothing_to_compare(project: Project, home: Path):
+    with pytest.raises(WorkshopError, match=f"nothing was published to {home} yet.*; publish fir"):
+        check_live(project, HOME)
 
 
 def test_wrong_settings_are_told_with_their_file(project: Project, home: Path):

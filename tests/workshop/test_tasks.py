@@ -95,6 +95,22 @@ def test_misuse_ends_with_2_and_one_line(project: Project):
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--check-live", "--rollback"), "--check-live has no use for --rollback; leave one"),
+        (("--setup", "x", "--dry-run"), "--setup has no use for --dry-run; leave one"),
+        (("--rollback", "--force", "edit"), "--force edit: there is no such check; did you mean"),
+    ],
+)
+def test_options_of_publish_that_would_be_ignored_are_refused(
+    project: Project, options: tuple[str, ...], said: str
+):
+    done = invoke(project, "publish", *options)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"publish: {said}")
+
+
 def test_a_task_ends_with_the_engine_s_exit_status(project: Project):
     assert engine.call(project, "nosuch-command") == engine.MISUSE
 

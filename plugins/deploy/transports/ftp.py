@@ -216,7 +216,12 @@ class Ftp:
             return {}
         got = io.BytesIO()
         session.retrbinary("MLSD" if self._mlsd else "LIST -a", got.write)
-        return parse_mlsd(got.getvalue()) if self._mlsd else parse_list(got.getvalue())
+        try:
+            return parse_mlsd(got.getvalue()) if self._mlsd else parse_list(got.getvalue())
+        except ValueError as error:
+            raise RemoteError(
+                f"{self._path(folder)}: the server gives {error}; ask the provider for SFTP"
+            ) from error
 
     def _at(self, session: Session, path: str) -> Entry | None:
         return self._listing(session, posixpath.dirname(path)).get(posixpath.basename(path))

@@ -9,9 +9,10 @@ from time import strptime
 from ..transport import Entry, Kind
 
 _UNIX = re.compile(
-    r"(?P<kind>[-dl])\S{9}\S?\s+\d+\s+\S+\s+\S+\s+(?P<size>\d+)"
+    r"(?P<kind>[-dlbcpsD])\S{9}\S?\s+\d+\s+\S.*?\s+(?:\d+,\s*)?(?P<size>\d+)"
     r"\s+\w{3}\s+\d{1,2}\s+(?:\d{4}|\d{1,2}:\d{2}) (?P<name>.+)"
 )
+_TOTAL = re.compile(r"total\s+\d+\s*")
 _KINDS: dict[str, Kind] = {"file": "file", "dir": "folder", "-": "file", "d": "folder"}
 
 
@@ -31,11 +32,18 @@ def parse_mlsd(listing: bytes) -> dict[str, Entry]:
 
 
 def parse_list(listing: bytes) -> dict[str, Entry]:
-    """The entries of a listing as ``ls -l`` writes it; its times are too coarse to be told."""
+    """The entries of a listing as ``ls -l`` writes it; its times are too coarse to be told.
+
+    Raises ValueError for a line that is not understood: what it tells of must not be overlooked.
+    """
     entries = {}
     for line in _lines(listing):
+        if not line.strip() or _TOTAL.fullmatch(line):
+            continue
         found = _UNIX.fullmatch(line)
-        if found and found["name"] not in (".", ".."):
+        if not found:
+            raise ValueError(f"a listing that is not understood: {line!r}")
+        if found["name"] not in (".", ".."):
             name = found["name"].partition(" -> ")[0] if found["kind"] == "l" else found["name"]
             entries[name] = Entry(kind=_kind(found["kind"]), size=int(found["size"]))
     return entries

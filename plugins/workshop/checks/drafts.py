@@ -22,9 +22,12 @@ def problems(built: Built) -> Iterator[str]:
 
 
 def _iso(day: str) -> str:
-    """The day of a date as RFC 3339 or RFC 5322 write it, in the order of time."""
+    """The day of a date as RFC 3339 or RFC 5322 write it, in the order of time; "" of others."""
     if re.match(r"\d{4}-", day):
         return day[:10]
     from email.utils import parsedate_to_datetime
 
-    return parsedate_to_datetime(day).date().isoformat()
+    try:
+        return parsedate_to_datetime(day).date().isoformat()
+    except (ValueError, OverflowError):  # any file may have such a word, not only a feed
+        return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterator
 
@@ -29,11 +31,19 @@ def problems(built: Built) -> Iterator[str]:
             what = tuple(_PATTERNS)[(found.lastindex or 1) - 1]
             yield f"{name}:{_line(text, found.start())}: holds {what}; take it out of the post"
         for secret in built.secrets:
-            if (at := text.find(secret)) >= 0:
+            places = [at for form in _forms(secret) if (at := text.find(form)) >= 0]
+            if places:
+                line = _line(text, min(places))
                 yield (
-                    f"{name}:{_line(text, at)}: holds what is yours alone, such as your home"
+                    f"{name}:{line}: holds what is yours alone, such as your home"
                     " directory or a password of your environment; take it out of the post"
                 )
+
+
+def _forms(secret: str) -> set[str]:
+    """A secret as texts, pages and feeds write it."""
+    pages = {html.escape(secret), html.escape(secret, quote=False)}
+    return {secret, *pages, json.dumps(secret)[1:-1]}
 
 
 def _line(text: str, position: int) -> int:
