@@ -33,7 +33,7 @@ peer[1-5]$ cat </dev/tcp/tracker/7000 | tee /shared/$HOSTNAME | tr -d 0-9.
 ```
 
 ```console run
-seed# tc qdisc show dev eth0 | cut -d' ' -f2,8-9
+seed# tc qdisc show dev eth0 | cut -d' ' -f2,7-8
 tbf rate 8Mbit
 ```
 
