@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import kernel
+from .pulse import processors
 
 PROBE = ""
 """The name of our own host, which no author can give."""
@@ -25,12 +26,16 @@ _HEADERS = 42
 """Bytes of Ethernet, IP and UDP before the payload."""
 _SO_TIMESTAMPNS = 35
 _SECONDS = 1.0
+_MOMENT, _NO_LONGER = 0.2, 10.0
+"""Seconds between two looks at the processors, and after which they may be busy for good."""
+_QUIET = 0.8
 _SKIPPED = 5
 """Packets that the full bucket lets go at once."""
 
 
 def probe(hosts: Mapping[str, int], samples: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """For each sample what was achieved; rates in bits a second, times in milliseconds."""
+    _until_quiet()
     readers = []
     for at, sample in enumerate(samples):
         reader, writer = os.pipe()
@@ -47,6 +52,18 @@ def probe(hosts: Mapping[str, int], samples: Sequence[Mapping[str, Any]]) -> lis
         os.close(writer)
         readers.append(reader)
     return [json.loads(os.read(reader, 4096) or b"{}") for reader in readers]
+
+
+def _until_quiet() -> None:
+    """Wait until what was ended no longer keeps the processors busy, as far as anybody waits."""
+    end = time.monotonic() + _NO_LONGER
+    before = processors()
+    while time.monotonic() < end:
+        time.sleep(_MOMENT)
+        idle, passed = (now - then for now, then in zip(processors(), before, strict=True))
+        if idle > _QUIET * passed:
+            return
+        before = processors()
 
 
 def _one(hosts: Mapping[str, int], sample: Mapping[str, Any], port: int) -> dict[str, Any]:

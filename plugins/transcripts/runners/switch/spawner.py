@@ -26,7 +26,6 @@ from typing import Any
 
 from . import kernel
 from .probe import probe
-from .pulse import processors
 
 HOMES = "/.hosts"
 _OF_NONE = ".none"
@@ -35,9 +34,6 @@ _NET_BIND_SERVICE, _NET_ADMIN, _NET_RAW = 10, 12, 13
 _ROOT_OF_A_HOST = frozenset({_NET_BIND_SERVICE, _NET_ADMIN, _NET_RAW})
 _BASH = ("bash", "--noprofile", "--norc")
 _COMMANDS_FD = 9
-_MOMENT, _NO_LONGER = 0.2, 10.0
-"""Seconds between two looks at the processors, and after which they may be busy for good."""
-_QUIET = 0.8
 _DEFAULT_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGCHLD, signal.SIGINT)
 
 
@@ -326,24 +322,11 @@ class Spawner:
         self._pulse.send(b"?")
         told = json.loads(self._pulse.recv(4096))
         os.kill(-1, signal.SIGKILL)
-        _until_quiet()
         self._reap()
         links = probe(self._hosts, samples)
         with os.fdopen(answer, "w", encoding="utf-8") as file:
             json.dump({"pulse": told, "links": links}, file)
         self._tell("done")
-
-
-def _until_quiet() -> None:
-    """Wait until what was ended no longer keeps the processors busy, as far as anybody waits."""
-    end = time.monotonic() + _NO_LONGER
-    before = processors()
-    while time.monotonic() < end:
-        time.sleep(_MOMENT)
-        idle, passed = (now - then for now, then in zip(processors(), before, strict=True))
-        if idle > _QUIET * passed:
-            return
-        before = processors()
 
 
 def _place(descriptors: Mapping[int, int]) -> None:
