@@ -266,8 +266,9 @@ class _limited:  # noqa: N801 - used as a function
             servers.own(self.folder)
 
     def __exit__(self, *_: object) -> None:
+        """Lazily: the process of the last connection may stand in the folder for a moment yet."""
         if not os.getuid():
-            subprocess.run(["umount", self.folder], check=True)
+            subprocess.run(["umount", "--lazy", self.folder], check=True)
 
 
 @pytest.mark.parametrize("server", ["sshd", "asyncssh", "proftpd", "vsftpd"], indirect=True)
