@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
@@ -10,6 +12,7 @@ from .weave import Fragment
 
 # After "normalize_whitespace" (30) and before "meta" (27): the lines are those of the file.
 _PRIORITY = 28
+_OPTIONS = re.compile(r"^((?:`{3,}|~{3,}) *[^\s`~{]+) [^`\n]*$", re.MULTILINE)
 
 
 class TranscriptsExtension(Extension):
@@ -39,3 +42,8 @@ class _Weaver(Preprocessor):
             mark = self._md.htmlStash.store(fragment.html) if fragment.html else ""
             lines[fragment.first_line - 1 : fragment.last_line] = ["", mark, ""]
         return lines
+
+
+def without_options(text: str) -> str:
+    """A post that cannot be woven, with blocks that Markdown itself understands."""
+    return _OPTIONS.sub(r"\1", text)

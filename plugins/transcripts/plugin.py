@@ -22,7 +22,7 @@ from .config import Config, Run, read_config
 from .errors import ConfigError, TranscriptError
 from .examples import years
 from .loom import ROOT
-from .markdown_ext import TranscriptsExtension
+from .markdown_ext import TranscriptsExtension, without_options
 from .sources import Source, read_source, read_sources, to_run
 from .store import SUFFIXES, find_posts
 from .weave import Woven, weave
@@ -105,6 +105,8 @@ class TranscriptsReader(MarkdownReader):  # type: ignore[misc]  # Pelican has no
         path = Path(source_path)
         woven = _woven(path, self.settings[_STATE])
         text = path.read_bytes().decode("utf-8-sig", "replace")
+        if _is_wrong(woven):
+            text = without_options(text)
         options = dict(self.settings["MARKDOWN"])
         options["extensions"] = [*options["extensions"], TranscriptsExtension(woven.fragments)]
         self._source_path = source_path
@@ -136,9 +138,14 @@ def _woven(path: Path, state: _State) -> Woven:
     return weave(source, within.with_suffix("").as_posix().lstrip("/"))
 
 
+def _is_wrong(woven: Woven) -> bool:
+    """Whether a post could not be understood."""
+    return bool(woven.problems) and not woven.fragments
+
+
 def _banner(woven: Woven) -> str:
     """On top of a post that could not be understood: why; its text follows as it is."""
-    if woven.fragments or not woven.problems:
+    if not _is_wrong(woven):
         return ""
     problems = "".join(f'<p class="problem">{escape(text)}</p>' for text in woven.problems)
     return f'<figure class="transcript failed">{problems}</figure>\n'

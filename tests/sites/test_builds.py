@@ -65,6 +65,17 @@ def test_a_post_that_pelican_would_drop_is_told_and_fails_the_build(site: Site) 
     assert "not UTF-8" in one(page, "figure.transcript.failed").text()
 
 
+def test_a_post_with_a_wrong_option_still_reads_as_one(site: Site) -> None:
+    after = "\n## After\n\n```sh file=a.sh\necho 1\n```\n\n~~~console\n$ echo 2\n~~~\n"
+    site.write("post.md", POST.replace("console run", "console run tiemout=3s") + after)
+    assert site.build().status == 1
+    page = site.page("2009/a-post/index.html")
+    assert "unknown option 'tiemout'" in one(page, "main figure .problem").text()
+    blocks = [block.text().strip() for block in page.css("main pre")]
+    assert blocks == ["$ echo $((6 * 7))", "echo 1", "$ echo 2"]
+    assert one(page, "main h2").text().startswith("After")
+
+
 def test_a_draft_and_a_skipped_post_are_not_reported(site: Site) -> None:
     site.write("good.md", POST)
     site.write("draft.md", "Title: Draft\nDate: 2009-03-08\nStatus: draft\n\nText.\n")
