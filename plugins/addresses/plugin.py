@@ -25,9 +25,9 @@ from .aliases import (
     split,
 )
 from .config import Config, ConfigError, read_config
+from .front_matter import line_of
 from .icons import favicon, touch_icon
 from .names import Use, name_problems
-from .places import line_of
 from .signs import problems as sign_problems
 from .sitemap import Entry, robots_text, sitemap_files
 
@@ -199,7 +199,7 @@ def _place(content: Content, *fields: str) -> str:
     field = next((field for field in chosen if field in content.metadata), "title")
     path = Path(content.source_path)
     text = path.read_text(encoding="utf-8-sig", errors="replace")
-    return f"{_shown(path)}:{line_of(text, field)}"
+    return f"{_shown(path)}:{line_of(text, field) or 1}"
 
 
 def _newest(context: Mapping[str, Any]) -> datetime | None:
@@ -286,7 +286,7 @@ def _redirect(alias: Alias, config: Config) -> str:
 
 def _told(path: Path, name: str, value: str, text: str) -> str:
     line = line_of(path.read_text(encoding="utf-8-sig", errors="replace"), name, value)
-    return f"{_shown(path)}:{line}: {text}"
+    return f"{_shown(path)}:{line or 1}: {text}"
 
 
 def _shown(path: Path) -> Path:

@@ -8,15 +8,13 @@ loses the first newline of a `pre`, and since only what is named here may pass.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from .characters import xml_text
 from .urls import absolute, absolute_set
-
-Sizes = Callable[[str], tuple[int, int] | None]
 
 _VOID = frozenset({"area", "br", "col", "hr", "img", "source", "track", "wbr"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -99,14 +97,13 @@ _AFTER_PRE = re.compile(
 _COLOUR = re.compile(r"color\s*:\s*(#[0-9a-fA-F]{3,8}|[a-zA-Z]+|rgb\([\d\s,%]+\))")
 
 
-def entry_html(html: str, post: str, size_of: Sizes = lambda _: None) -> str:
+def entry_html(html: str, post: str) -> str:
     """Return the HTML as it goes into the feed entry of the post at that URL.
 
-    What is inside `pre` keeps each character and newline. `size_of` gives the size of the
-    picture at an absolute URL, if it is known.
+    What is inside `pre` keeps each character and newline.
     """
     roots = tuple(_roots(html))
-    written = _Writer(post, _heading_shift(roots), size_of).nodes(roots)
+    written = _Writer(post, _heading_shift(roots)).nodes(roots)
     return _AFTER_PRE.sub(r"\1<p></p>", written)
 
 
@@ -142,9 +139,8 @@ def _heading_shift(roots: tuple[LexborNode, ...]) -> int:
 class _Writer:
     """Writes nodes of one entry as HTML."""
 
-    def __init__(self, post: str, heading_shift: int, size_of: Sizes) -> None:
+    def __init__(self, post: str, heading_shift: int) -> None:
         self._post = post
-        self._size_of = size_of
         self._heading_shift = heading_shift
 
     def nodes(self, nodes: Iterable[LexborNode], *, samp: bool = False) -> str:
@@ -160,8 +156,8 @@ class _Writer:
     def _element(self, node: LexborNode, *, samp: bool) -> str:
         tag = self._tag(node)
         attributes = dict(self._attributes(node))
-        if tag == "img":
-            attributes |= dict(self._added(attributes))
+        if tag == "img" and attributes.get("alt"):
+            attributes.setdefault("title", attributes["alt"])  # all of it that newsboat shows
         inside = self.nodes(_children(node), samp=samp or tag == "samp")
         if _is_wrapper(tag, attributes, samp=samp):
             return inside
@@ -183,15 +179,6 @@ class _Writer:
             kept = self._attribute(node.tag or "", name, value or "")
             if kept is not None:
                 yield name, kept
-
-    def _added(self, picture: dict[str, str]) -> Iterator[tuple[str, str]]:
-        """Give what a picture lacks: its size, and the only words of it that newsboat shows."""
-        size = self._size_of(picture.get("src", ""))
-        if size and not {"width", "height"} & picture.keys():
-            yield "width", str(size[0])
-            yield "height", str(size[1])
-        if picture.get("alt") and "title" not in picture:
-            yield "title", picture["alt"]
 
     def _attribute(self, tag: str, name: str, value: str) -> str | None:
         if name in _KEPT_ATTRIBUTES:

@@ -34,7 +34,6 @@ from .logo import png_size
 from .markup import entry_html, plain_text
 from .opml import opml_text
 from .rss import rss_text
-from .sizes import size_of
 from .sources import Source, problems, read_text
 
 logger = logging.getLogger(__name__)
@@ -56,6 +55,7 @@ class _Build:
 def register() -> None:
     """Connect to Pelican. The handlers are functions of this module, as it holds them weakly."""
     signals.initialized.connect(check_settings)
+    signals.content_object_init.connect(order_dates)
     signals.article_generator_finalized.connect(collect_posts)
     signals.page_generator_finalized.connect(check_pages)
     signals.feed_generated.connect(rewrite_feed)
@@ -73,6 +73,16 @@ def check_settings(pelican: Pelican) -> None:
         raise SystemExit(str(error)) from error
 
 
+def order_dates(content: Content) -> None:
+    """Let nothing be modified before its date, as a day without an hour is before all hours of it.
+
+    Pages and the sitemap say the same as feeds.
+    """
+    date, modified = getattr(content, "date", None), getattr(content, "modified", None)
+    if date and modified and modified < date:
+        content.modified, content.locale_modified = date, content.locale_date
+
+
 def collect_posts(generator: ArticlesGenerator) -> None:
     """Note each post by its link, since a feed's item knows nothing else of its post.
 
@@ -87,7 +97,7 @@ def collect_posts(generator: ArticlesGenerator) -> None:
         logo=_logo(config, generator.settings["THEME"]),
         channels=tuple(channels(config.site, _sections(generator), config.patterns)),
         posts={iri_to_uri(f"{config.site_url}/{post[0].url}"): post for post in posts},
-        entry_html=cache(partial(_entry_html, generator.context)),
+        entry_html=cache(entry_html),
     )
     generator.context[_BUILD] = build
     generator.context["feed_channels"] = build.channels
@@ -235,6 +245,7 @@ def _entry(item: dict[str, Any], article: Article, source: Source, build: _Build
     identity = entry_id(source.post, config.authority)
     html = build.entry_html(item["content"] or item["description"] or "", item["link"])
     at = partial(moment, identity=identity, translated=not article.in_default_lang)
+    published = at(item["pubdate"])
     return Entry(
         id=identity,
         link=item["link"],
@@ -244,19 +255,12 @@ def _entry(item: dict[str, Any], article: Article, source: Source, build: _Build
         summary=plain_text(article.metadata["summary"]) if source.gives("summary") else "",
         author=xml_text(item["author_name"] or config.author),
         language=article.lang or config.language,
-        published=at(item["pubdate"]),
-        modified=item["updateddate"] and at(item["updateddate"]),
+        published=published,
+        # A day without an hour gets one, which may be before the hour of the post's date.
+        modified=item["updateddate"] and max(at(item["updateddate"]), published),
         subjects=tuple(dict.fromkeys(xml_text(name) for name in item["categories"] or ())),
         image=_card(article, config),
     )
-
-
-def _entry_html(context: dict[str, Any], html: str, link: str) -> str:
-    """Make an entry's HTML; only now does Pelican know where each picture will be."""
-    statics = context["static_content"].values() if "<img" in html else ()
-    site_url = context[_BUILD].config.site_url
-    files = {iri_to_uri(f"{site_url}/{s.url}"): Path(s.source_path) for s in statics}
-    return entry_html(html, link, size_of(files))
 
 
 def _card(article: Article, config: Config) -> str:

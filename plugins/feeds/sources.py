@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .front_matter import line_of
 from .identity import Post, id_problems
 from .pictures import picture_problems
-from .places import line_of_field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +27,12 @@ class Source:
 
     def gives(self, field: str) -> bool:
         """Say whether its front matter has the field."""
-        return line_of_field(self.text, field).number is not None
+        return line_of(self.text, field) is not None
 
     def place(self, field: str) -> str:
         """Return where its front matter gives the field, as `path:line`."""
-        return f"{self.path}{line_of_field(self.text, field)}"
+        line = line_of(self.text, field)
+        return f"{self.path}:{line}" if line else self.path
 
 
 def problems(sources: Iterable[Source], authority: str) -> tuple[str, ...]:
@@ -45,4 +46,4 @@ def problems(sources: Iterable[Source], authority: str) -> tuple[str, ...]:
 
 def read_text(path: str) -> str:
     """Return the text of a source; a byte that is no UTF-8 is some other check's business."""
-    return Path(path).read_text(encoding="utf-8", errors="replace")
+    return Path(path).read_text(encoding="utf-8-sig", errors="replace")

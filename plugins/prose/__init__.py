@@ -1,6 +1,8 @@
-"""What a post's own words need on a page: titles as they were typed, tables for the keyboard.
+"""What a post's own words need on a page, for every reader.
 
-Turns nothing but Markdown: it knows no transcripts, and runs nothing.
+Titles as they were typed, a summary that has words, ids that no two parts share, tables for the
+keyboard, pictures that say what they show and how large they are. It knows no transcripts, and
+runs nothing.
 """
 
 from .plugin import register

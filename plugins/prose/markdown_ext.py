@@ -10,6 +10,8 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
+from .ids import ids
+from .pictures import with_alt
 from .titles import shown, title_html
 
 # Before all that reads lines or the front matter ("meta" is 27), and right after the latter.
@@ -18,20 +20,23 @@ _FIRST, _AFTER_META = 29, 26
 _AFTER_INLINE = 15
 # After "raw_html" (30), which puts the author's own HTML back.
 _AFTER_RAW_HTML = 25
-_PICTURE = re.compile(r"""<img\b((?:[^>"']|"[^"]*"|'[^']*')*?)(\s*/?>)""", re.IGNORECASE)
-_ALT = re.compile(r"""\salt\s*(=|$|\s)""", re.IGNORECASE)
+# Around "toc" (5), which names headings.
+_BEFORE_TOC, _AFTER_TOC = 6, 4
 # What Markdown puts in the place of the author's own HTML until the end.
 _STASHED = re.compile(f"{STX}[^{ETX}]*{ETX}")
 
 
 class ProseExtension(Extension):
-    """Cleans lines and titles, and makes tables reachable."""
+    """Cleans lines and titles, makes tables reachable, and keeps the ids of headings apart."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 — Python-Markdown's name
         """Register with one Markdown converter."""
         md.preprocessors.register(_Lines(md), "prose-lines", _FIRST)
         md.preprocessors.register(_Title(md), "prose-title", _AFTER_META)
         md.treeprocessors.register(_Tables(md), "prose-tables", _AFTER_INLINE)
+        taken = Element("div")
+        md.treeprocessors.register(_TakenIds(md, taken), "prose-taken-ids", _BEFORE_TOC)
+        md.treeprocessors.register(_Away(taken), "prose-away", _AFTER_TOC)
         md.postprocessors.register(_Pictures(md), "prose-pictures", _AFTER_RAW_HTML)
 
 
@@ -73,13 +78,37 @@ def _group(table: Element) -> Element:
     return group
 
 
+class _TakenIds(Treeprocessor):
+    """Lets headings find which ids are taken, by examples and by the author's own HTML too.
+
+    A heading makes way, wherever it stands: the ids of examples are in lists of them.
+    """
+
+    def __init__(self, md: Markdown, taken: Element) -> None:
+        super().__init__(md)
+        self._md = md
+        self._taken = taken
+
+    def run(self, root: Element) -> None:
+        self._taken.clear()
+        for html in self._md.htmlStash.rawHtmlBlocks:
+            self._taken.extend(Element("a", {"id": name}) for name in ids(str(html)))
+        root.append(self._taken)
+
+
+class _Away(Treeprocessor):
+    """Takes that out again."""
+
+    def __init__(self, taken: Element) -> None:
+        super().__init__()
+        self._taken = taken
+
+    def run(self, root: Element) -> None:
+        root.remove(self._taken)
+
+
 class _Pictures(Postprocessor):
     """Gives a picture without a text an empty one: the page is valid, whoever tells the author."""
 
     def run(self, text: str) -> str:
-        return _PICTURE.sub(_described, text)
-
-
-def _described(picture: re.Match[str]) -> str:
-    attributes, end = picture.groups()
-    return picture[0] if _ALT.search(attributes) else f'<img{attributes} alt=""{end}'
+        return with_alt(text)

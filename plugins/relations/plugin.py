@@ -8,8 +8,8 @@ from pelican.contents import Article
 from pelican.generators import ArticlesGenerator
 from pelican.plugins import signals
 
+from .front_matter import line_of
 from .likeness import Topic, related
-from .places import line_of
 from .series import Part, Problem, series_problems, sort_parts
 
 
@@ -85,7 +85,7 @@ def _topic(article: Article) -> Topic:
 def _told(problem: Problem, by_source: dict[str, Article]) -> str:
     path = Path(by_source[problem.source].source_path)
     line = line_of(path.read_text(encoding="utf-8-sig", errors="replace"), problem.field)
-    return f"{_shown(path)}:{line}: {problem.text}"
+    return f"{_shown(path)}:{line or 1}: {problem.text}"
 
 
 def _shown(path: Path) -> Path:

@@ -116,10 +116,25 @@ def test_an_update_is_told_only_when_the_author_tells_it(site, post):
     assert entry.findtext(ATOM + "updated") == "2010-01-01T09:30:00+00:00"
 
 
+@pytest.mark.parametrize("modified", ["2009-03-08", "2009-03-08 00:01", "2009-03-07"])
+@pytest.mark.parametrize("date", ["2009-03-08 18:21", "2009-03-08"])
+def test_nothing_is_modified_before_its_date(site, post, date, modified):
+    site.write("make.md", f"Modified: {modified}\n" + post(date=date))
+    entry = only_entry(site.feed())
+    published = entry.findtext(ATOM + "published")
+    assert entry.findtext(ATOM + "updated") == published
+    page = site.text("2009/a-post/index.html")
+    (dated,) = re.findall(r'property="article:published_time" content="(.*?)"', page)
+    assert re.findall(r'property="article:modified_time" content="(.*?)"', page) == [
+        max(dated, "2009-03-08T00:01:00+00:00") if modified.endswith(":01") else dated
+    ]
+    assert f'"dateModified": "{dated[:11]}' in page
+
+
 def test_only_a_summary_that_the_author_wrote_is_told(site, post):
     site.write("make.md", post())
     assert only_entry(site.feed()).find(ATOM + "summary") is None
-    site.write("make.md", "Summary: About `make` & [more](../x).\n" + post())
+    site.write("make.md", "\ufeffSummary: About `make` & [more](../x).\n" + post())
     summary = only_entry(site.feed()).findtext(ATOM + "summary")
     assert summary == "About make & more."
 
@@ -260,6 +275,7 @@ def test_a_site_without_posts_has_feeds_that_a_build_does_not_change(site):
 
 
 def test_a_picture_of_the_site_has_its_size_in_the_feed(site, post):
+    site.settings = 'PLUGINS = ["feeds", "prose"]'
     svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 40"/>'
     site.write("images/plot.svg", svg)
     site.write("images/face.png", (ROOT / "theme/static/hackergotchi.png").read_bytes())

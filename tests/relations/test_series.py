@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from relations.places import line_of
 from relations.series import Part, series_problems, sort_parts
 
 
@@ -57,8 +56,3 @@ def test_an_index_that_is_taken_names_both_posts() -> None:
 def test_an_index_without_a_series_is_told() -> None:
     (problem,) = series_problems([], {"a.md": "2"})
     assert problem.text == ("Series_index: '2' has no series; add a line such as `Series: NAME`")
-
-
-def test_a_field_is_found_whatever_its_case_but_not_in_the_text() -> None:
-    assert line_of("Title: A\nSERIES_INDEX: 2\n\nText.\n", "series_index") == 2
-    assert line_of("Title: A\n\nseries_index: 2\n", "series_index") == 1
