@@ -48,10 +48,16 @@ async def acquire(
             break
         await _set_aside(transport, f"{_LOCK}-left-{me.token}")
     await _delete(transport, mine)
-    raise LockedError(
-        f"{_described(other)} is publishing to this target; wait for its end, or if it has ended"
-        " without saying so: --force lock"
-    )
+    raise _locked(other)
+
+
+async def refuse_held(
+    transport: Transport, me: Holder, *, dead: Callable[[Holder], bool], force: bool
+) -> None:
+    """Raise the `LockedError` that `acquire` would raise now."""
+    other = await _holder(transport)
+    if other and other != me and not force and not dead(other):
+        raise _locked(other)
 
 
 async def holds(transport: Transport, me: Holder) -> bool:
@@ -93,6 +99,13 @@ async def _set_aside(transport: Transport, aside: str) -> None:
 async def _delete(transport: Transport, folder: str) -> None:
     await transport.remove(f"{folder}/{_WHO}")
     await transport.remove_folder(folder)
+
+
+def _locked(other: Holder | None) -> LockedError:
+    return LockedError(
+        f"{_described(other)} is publishing to this target; wait for its end, or if it has ended"
+        " without saying so: --force lock"
+    )
 
 
 def _described(holder: Holder | None) -> str:

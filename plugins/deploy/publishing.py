@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import area, lock, staging, swap
@@ -16,10 +16,12 @@ from .errors import DeployError, ManifestError, NoPreviousError
 from .manifest import NOTHING, Manifest
 from .names import AREA
 from .options import Force, Options
-from .plan import Plan, plan
-from .survey import Survey, confirm, refuse_sources, survey
+from .plan import plan
+from .survey import Survey, confirm, read_lists, refuse_sources, survey
 from .transport import Transport
 from .tree import scan
+
+RELISTED = "the list of its files written anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,21 +37,24 @@ class Report:
     resumed: bool = False
     """Whether a publish that was cut had to be completed first."""
 
+    relisted: bool = False
+    """Whether no file had to change, and the list of them is written anew."""
+
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.deleted)
+        return bool(self.added or self.changed or self.deleted or self.relisted)
 
     def __str__(self) -> str:
         kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
-        told = ", ".join(f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths)
-        return told or "nothing to do"
+        said = [f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths]
+        return ", ".join([*said, *[RELISTED] * self.relisted]) or "nothing to do"
 
 
 async def publish(transport: Transport, site: Path, options: Options) -> Report:
     """Make the target hold the directory SITE; with `dry_run` only say what would change."""
     here = scan(site)
     first = await survey(transport, here, options)
-    if options.dry_run or not (first.plan or first.interrupted):
-        return _report(first.plan, resumed=first.interrupted)
+    if options.dry_run or not (first.plan or first.interrupted or first.relists):
+        return _report(first)
     async with _locked(transport, options):
         if first.interrupted:
             await _settle(transport, options)
@@ -59,28 +64,32 @@ async def publish(transport: Transport, site: Path, options: Options) -> Report:
         await staging.clear(transport, found.plan, plan(before, found.there))
         sent = await staging.send(transport, site, found.plan, options)
         await _exchange(transport, here, found, options)
-    return _report(
-        found.plan,
-        resumed=first.interrupted,
-        sent_files=len(sent),
-        sent_bytes=sum(step.size for step in sent),
-    )
+    report = _report(found, resumed=first.interrupted)
+    return replace(report, sent_files=len(sent), sent_bytes=sum(step.size for step in sent))
 
 
 async def rollback(transport: Transport, options: Options) -> Report:
     """Make the target hold the build that it held before, and remember the one it holds now."""
     await refuse_sources(transport)
+    before = await _goal(transport, options)
     if options.dry_run:
-        found = await survey(transport, await _previous(transport), options)
-        return _report(found.plan, resumed=found.interrupted)
-    await _previous(transport)
+        found = await survey(transport, before, options)
+        if not found.interrupted:
+            await staging.refuse_lost(transport, found.plan)
+        return _report(found)
     async with _locked(transport, options):
         resumed = await _settle(transport, options)
         here = await _previous(transport)
         found = await survey(transport, here, options)
         await staging.take_back(transport, found.plan)
         await _exchange(transport, here, found, options)
-    return _report(found.plan, resumed=resumed)
+    return _report(found, resumed=resumed)
+
+
+async def refuse_locked(transport: Transport, options: Options) -> None:
+    """Raise if another publish is at work now."""
+    forced = Force.LOCK in options.force
+    await lock.refuse_held(transport, options.me, dead=options.dead, force=forced)
 
 
 @asynccontextmanager
@@ -99,17 +108,18 @@ async def _locked(transport: Transport, options: Options) -> AsyncIterator[None]
 
 async def _settle(transport: Transport, options: Options) -> bool:
     """Complete a publish that was cut; tell whether there was one."""
-    if Force.MANIFEST in options.force:
-        await transport.remove(area.NEXT)
-    pending = await area.read_manifest(transport, area.NEXT)
+    there, pending = await read_lists(transport, options)
     if pending is None:
+        if Force.MANIFEST in options.force:  # what cannot be read would be refused for ever
+            await transport.remove(area.NEXT)
         return False
-    there = await area.read_manifest(transport, area.MANIFEST) or NOTHING
-    await swap.finish(transport, there, pending, options)
+    await swap.finish(transport, there or NOTHING, pending, options)
     return True
 
 
 async def _exchange(transport: Transport, here: Manifest, found: Survey, options: Options) -> None:
+    if found.relists:
+        await swap.relist(transport, found.there, options)
     if not found.plan:
         return
     await staging.keep(transport, found.plan, options)
@@ -118,6 +128,14 @@ async def _exchange(transport: Transport, here: Manifest, found: Survey, options
     await swap.begin(transport, here, found.plan, options)
     staged = frozenset(step.slot for step in found.plan.swaps)
     await swap.carry_out(transport, found.there, here, options, staged=staged)
+
+
+async def _goal(transport: Transport, options: Options) -> Manifest:
+    """What a rollback leads to: where a publish was cut, to what that has begun to replace."""
+    there, pending = await read_lists(transport, options)
+    if pending and there and there.files and not pending.holds_same(there):
+        return there
+    return await _previous(transport)
 
 
 async def _previous(transport: Transport) -> Manifest:
@@ -133,12 +151,11 @@ async def _previous(transport: Transport) -> Manifest:
     return previous
 
 
-def _report(plan: Plan, *, resumed: bool, sent_files: int = 0, sent_bytes: int = 0) -> Report:
+def _report(found: Survey, *, resumed: bool = False) -> Report:
     return Report(
-        added=plan.added,
-        changed=plan.changed,
-        deleted=plan.deleted,
-        sent_files=sent_files,
-        sent_bytes=sent_bytes,
-        resumed=resumed,
+        added=found.plan.added,
+        changed=found.plan.changed,
+        deleted=found.plan.deleted,
+        resumed=resumed or found.interrupted,
+        relisted=found.relists,
     )

@@ -64,6 +64,10 @@ class Remote:
         """Make the target hold the build that it held before."""
         return self._runner.run(publishing.rollback(self._transport, options))
 
+    def refuse_locked(self, options: Options) -> None:
+        """Raise if another publish is at work now."""
+        self._runner.run(publishing.refuse_locked(self._transport, options))
+
     def close(self) -> None:
         """End the connection."""
         try:

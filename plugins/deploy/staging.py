@@ -39,6 +39,16 @@ async def clear(transport: Transport, plan: Plan, back: Plan) -> None:
 
 async def take_back(transport: Transport, plan: Plan) -> None:
     """Stage what was kept of the build before."""
+    lacking = await refuse_lost(transport, plan)
+
+    async def take(step: Step) -> None:
+        await transport.rename(f"{area.OLD}/{step.slot}", f"{area.NEW}/{step.slot}")
+
+    await each(lacking, take, transport.parallel)
+
+
+async def refuse_lost(transport: Transport, plan: Plan) -> tuple[Step, ...]:
+    """The steps whose content is kept and not staged; raise where it is neither."""
     lacking = await _lacking(transport, area.NEW, plan.swaps)
     lost = await _lacking(transport, area.OLD, lacking)
     if lost:
@@ -46,11 +56,7 @@ async def take_back(transport: Transport, plan: Plan) -> None:
             f"the content of {lost[0].path} before is no longer on the server; publish the older"
             " sources instead"
         )
-
-    async def take(step: Step) -> None:
-        await transport.rename(f"{area.OLD}/{step.slot}", f"{area.NEW}/{step.slot}")
-
-    await each(lacking, take, transport.parallel)
+    return lacking
 
 
 async def keep(transport: Transport, plan: Plan, options: Options) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import area
 from .errors import (
@@ -39,34 +39,40 @@ class Survey:
     """Whether a publish was cut while its files took their places."""
 
     told: Manifest | None
-    """What the target itself says that it holds."""
+    """What the target itself says that it holds, if that can be read and is to be believed."""
+
+    @property
+    def relists(self) -> bool:
+        """Whether all files are as they should be, and only the list of them is not."""
+        return not (self.plan or self.interrupted) and self.there != (self.told or NOTHING)
 
 
 async def survey(transport: Transport, here: Manifest, options: Options) -> Survey:
     """Compare the build HERE with the target; raise a `RefusedError` if it must not be touched."""
-    _, (told, pending) = await asyncio.gather(refuse_sources(transport), _told(transport, options))
-    claimed = pending or told or NOTHING
+    _, lists = await asyncio.gather(refuse_sources(transport), read_lists(transport, options))
+    said, pending = lists
+    claimed = pending or said or NOTHING
     folders = _folders(here) | _folders(claimed)
     seen = await transport.look(sorted({*claimed.files, *here.files, *folders}))
     if pending:  # what is half in place is told apart once it is wholly there
         steps = plan(here, pending, options.ranks)
-        return Survey(there=pending, plan=steps, interrupted=True, told=told)
+        return Survey(there=pending, plan=steps, interrupted=True, told=said)
     _refuse_obstacles(here, claimed, seen)
     await _refuse_guests(transport, here, claimed, seen)
     foreign = _foreign(here, claimed, seen)
-    if told is None:
+    if said is None:
         await _refuse_unknown(transport, options)
     elif foreign and Force.EDITED not in options.force:
         raise EditedError(_edited(foreign, seen))
     there = await _as_it_is(transport, claimed, foreign, seen)
     steps = plan(here, there, options.ranks)
-    return Survey(there=there, plan=steps, interrupted=False, told=told)
+    return Survey(there=there, plan=steps, interrupted=False, told=said)
 
 
 async def confirm(transport: Transport, here: Manifest, found: Survey, options: Options) -> Survey:
     """What was found before the lock, unless somebody has published since; then what is now."""
-    told, pending = await _told(transport, options)
-    if pending is None and told == found.told and not found.interrupted:
+    said, pending = await read_lists(transport, options)
+    if pending is None and said == found.told and not found.interrupted:
         return found
     return await survey(transport, here, options)
 
@@ -80,7 +86,9 @@ async def refuse_sources(transport: Transport) -> None:
         )
 
 
-async def _told(transport: Transport, options: Options) -> tuple[Manifest | None, Manifest | None]:
+async def read_lists(
+    transport: Transport, options: Options
+) -> tuple[Manifest | None, Manifest | None]:
     """What the target says that it holds, and what it says is half in place."""
     try:
         return await asyncio.gather(
@@ -186,7 +194,7 @@ async def _as_it_is(
         real.pop(path, None)
 
     async def read(path: str) -> None:
-        real[path] = file_of(await transport.read(path))
+        real[path] = replace(file_of(await transport.read(path)), mtime=seen[path].mtime)
 
     files = [path for path in foreign if path in seen and seen[path].kind == "file"]
     await each(files, read, transport.parallel)

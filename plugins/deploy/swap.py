@@ -20,9 +20,20 @@ from .transport import Entry, Transport
 async def begin(transport: Transport, here: Manifest, steps: Plan, options: Options) -> None:
     """Write down what is to be swapped in. Everything must be staged and kept by now."""
     await _make_folders(transport, steps, before_ways=True)
+    await _refuse_stolen(transport, options)
+    await area.write_manifests(transport, {area.NEXT: here})
+
+
+async def relist(transport: Transport, there: Manifest, options: Options) -> None:
+    """Write anew the list of what is THERE, where no file has to change."""
+    await _refuse_stolen(transport, options)
+    await area.write_manifests(transport, {area.MANIFEST: there})
+    await transport.remove(area.NEXT)
+
+
+async def _refuse_stolen(transport: Transport, options: Options) -> None:
     if not await lock.holds(transport, options.me):
         raise LockedError("somebody has taken the lock of this publish, so nothing was changed")
-    await area.write_manifests(transport, {area.NEXT: here})
 
 
 async def finish(transport: Transport, there: Manifest, here: Manifest, options: Options) -> None:

@@ -16,13 +16,18 @@ class Changes:
     resumed: bool = False
     """Whether a publish that was cut is to be completed first."""
 
+    relisted: bool = False
+    """Whether no file is to change, and the list of them is to be written anew."""
+
     def __bool__(self) -> bool:
-        return bool(self.added or self.changed or self.deleted or self.resumed)
+        files = self.added or self.changed or self.deleted
+        return bool(files or self.resumed or self.relisted)
 
     def __str__(self) -> str:
         kinds = {"added": self.added, "changed": self.changed, "deleted": self.deleted}
         told = [f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths]
-        return ", ".join([*told, *["the rest of a publish that was cut"] * self.resumed])
+        told += ["the rest of a publish that was cut"] * self.resumed
+        return ", ".join([*told, *["the list of its files written anew"] * self.relisted])
 
     @property
     def sent(self) -> tuple[str, ...]:

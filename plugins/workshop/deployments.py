@@ -14,6 +14,7 @@ from . import gh_pages
 from .changes import Changes
 from .errors import MisuseError
 from .project import Project
+from .refusals import ask
 
 DEFAULT = "gh-pages"
 
@@ -44,6 +45,15 @@ class Deployment(Protocol):
 
     def changes(self, site: Path) -> Changes:
         """What a deploy of the site would do."""
+        ...
+
+    @property
+    def forces(self) -> frozenset[str]:
+        """Names of what it may refuse, and ``--force`` overrides."""
+        ...
+
+    def refuse_unready(self) -> None:
+        """Refuse what would keep a deploy from beginning now, as far as that can be known."""
         ...
 
     def deploy(self, site: Path, changes: Changes) -> None:
@@ -84,8 +94,7 @@ def find(
 
 def refuse_unfit(project: Project, settings: Mapping[str, Any]) -> None:
     """Raise MisuseError for a mistake in any target, also in one that is not asked for now."""
-    for name in _targets(settings):
-        find(project, settings, name)
+    ask(_targets(settings), lambda name: find(project, settings, name))
 
 
 def _targets(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -151,6 +160,13 @@ class GhPages:
 
     def changes(self, site: Path) -> Changes:
         return gh_pages.changes(self._repository, self._base, site)
+
+    @property
+    def forces(self) -> frozenset[str]:
+        return frozenset()
+
+    def refuse_unready(self) -> None:
+        gh_pages.refuse_nobody(self._repository)
 
     def deploy(self, site: Path, changes: Changes) -> None:
         message = f"Publish: {changes}"

@@ -92,6 +92,11 @@ def _difference(old: _Files, new: _Files) -> Changes:
     )
 
 
+def refuse_nobody(repository: Path) -> None:
+    """Raise where git does not know who would commit."""
+    _committer(repository)
+
+
 def deploy(repository: Path, target: Target, base: str | None, site: Path, message: str) -> None:
     """Commit the directory SITE on top of BASE, and push it."""
     before = _commit(repository, target.local)

@@ -17,6 +17,7 @@ from .checks.built import Built
 from .deployments import Deployment
 from .errors import MisuseError, WorkshopError
 from .project import Project
+from .refusals import ask
 from .site import NEVER_RUN, fresh
 
 SETTINGS = "publishconf.py"
@@ -61,7 +62,7 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
 
 
 def _publish(
-    project: Project, places: Sequence[Deployment], settings: Mapping[str, Any], wishes: Wishes
+    project: Project, places: Mapping[str, Deployment], settings: Mapping[str, Any], wishes: Wishes
 ) -> int:
     examples_hold = checks.EXAMPLES not in wishes.force
     if examples_hold:
@@ -77,29 +78,48 @@ def _publish(
             today=datetime.now(UTC).date(),
             secrets=_secrets(os.environ),
         )
-        for place in places:
+        for place in places.values():
             place.complete(site)
             feeds = place.contents(path for path in place.published() if path.startswith(_FEEDS))
             _keep_feeds(feeds, site)
             _check(replace(built, before=place.published(), feeds_before=feeds), wishes.force)
-        for place in places:
-            _deploy(place, site, settings, dry_run=wishes.dry_run)
+        todo = ask(
+            places, lambda name: _rehearsed(places[name], places[name].changes(site), wishes)
+        )
+        for name, place in places.items():
+            if wishes.dry_run or not todo[name]:
+                _foretell(place, todo[name])
+            else:
+                _deploy(place, site, settings, todo[name])
     return 0
 
 
 def rollback(project: Project, to: Sequence[str] = (), wishes: Wishes | None = None) -> int:
     """Publish what was there before the last deploy."""
     wishes = wishes or Wishes()
+    if idle := sorted(wishes.force - frozenset(checks.PLACES)):
+        refuse_beside("--rollback", {" ".join(f"--force {name}" for name in idle): True})
     with _places(project, to, wishes.force) as places:
-        for place in places:
-            changes = place.rollback(dry_run=wishes.dry_run)
-            told = f"as it was before the last deploy: {changes}"
+        todo = ask(
+            places,
+            lambda name: _rehearsed(places[name], places[name].rollback(dry_run=True), wishes),
+        )
+        for name, place in places.items():
+            told = "as it was before the last deploy"
             if wishes.dry_run:
-                _list(changes)
-                print(f"publish: {place.where} would be {told} (dry run: nothing was deployed)")
+                _list(todo[name])
+                told = f"{told}: {todo[name]} (dry run: nothing was deployed)"
+                print(f"publish: {place.where} would be {told}")
             else:
-                print(f"publish: {place.where} is {told}")
+                print(f"publish: {place.where} is {told}: {place.rollback(dry_run=False)}")
     return 0
+
+
+def _rehearsed(place: Deployment, changes: Changes, wishes: Wishes) -> Changes:
+    """What is to change there; raises for what would keep the place from being changed."""
+    if changes and not wishes.dry_run:
+        place.refuse_unready()
+    return changes
 
 
 def refuse_beside(option: str, others: Mapping[str, object]) -> None:
@@ -113,7 +133,7 @@ def check_live(project: Project, to: Sequence[str] = ()) -> int:
     """Compare the live site with what was sent there last."""
     address = _address(project.settings(SETTINGS))
     with _places(project, to) as places:
-        for place in places:
+        for place in places.values():
             sent = place.hashes()
             if not sent:
                 raise WorkshopError(
@@ -134,16 +154,37 @@ def check_live(project: Project, to: Sequence[str] = ()) -> int:
 @contextmanager
 def _places(
     project: Project, to: Sequence[str], force: frozenset[str] = frozenset()
-) -> Iterator[list[Deployment]]:
+) -> Iterator[dict[str, Deployment]]:
     """The targets of these names, each of them looked at."""
     settings = project.settings(SETTINGS)
-    names = to or (deployments.DEFAULT,)
-    places = [deployments.find(project, settings, name, force) for name in names]
+    names = tuple(dict.fromkeys(to)) or (deployments.DEFAULT,)
+    places = ask(names, lambda name: deployments.find(project, settings, name, force))
+    _refuse_twins(places)
+    _refuse_idle(places, force)
     with ExitStack() as closing:
-        for place in places:
+        for place in places.values():
             closing.callback(place.close)
-            place.prepare()
+        ask(names, lambda name: places[name].prepare())
         yield places
+
+
+def _refuse_twins(places: Mapping[str, Deployment]) -> None:
+    """Two names of one place: the second deploy would find what it has not looked at."""
+    seen: dict[str, str] = {}
+    for name, place in places.items():
+        if place.where in seen:
+            raise MisuseError(
+                f"{seen[place.where]} and {name} are both {place.where}; leave one of them out"
+            )
+        seen[place.where] = name
+
+
+def _refuse_idle(places: Mapping[str, Deployment], force: frozenset[str]) -> None:
+    """Raise for what is forced, and none of the places would ever refuse."""
+    known = frozenset[str]().union(*(place.forces for place in places.values()))
+    if idle := sorted(force & frozenset(checks.PLACES) - known):
+        where = " ".join(place.where for place in places.values())
+        refuse_beside(where, {" ".join(f"--force {name}" for name in idle): True})
 
 
 def _address(settings: Mapping[str, Any]) -> str:
@@ -200,18 +241,20 @@ def _check(built: Built, force: frozenset[str]) -> None:
         )
 
 
-def _deploy(place: Deployment, site: Path, settings: Mapping[str, Any], *, dry_run: bool) -> None:
-    changes = place.changes(site)
+def _foretell(place: Deployment, changes: Changes) -> None:
+    """Tell what a deploy would do."""
     if not changes:
         print(f"publish: nothing to do: {place.where} holds this site already")
-    elif dry_run:
-        _list(changes)
-        print(f"publish: {place.where} would change: {changes} (dry run: nothing was deployed)")
-    else:
-        place.deploy(site, changes)
-        print(f"publish: {place.where} now holds this site: {changes}")
-        print(f"publish: readers find it at {settings['SITEURL']}")
-        _tell(pings.tell(settings, changes))
+        return
+    _list(changes)
+    print(f"publish: {place.where} would change: {changes} (dry run: nothing was deployed)")
+
+
+def _deploy(place: Deployment, site: Path, settings: Mapping[str, Any], changes: Changes) -> None:
+    place.deploy(site, changes)
+    print(f"publish: {place.where} now holds this site: {changes}")
+    print(f"publish: readers find it at {settings['SITEURL']}")
+    _tell(pings.tell(settings, changes))
 
 
 def _list(changes: Changes) -> None:

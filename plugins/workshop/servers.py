@@ -65,6 +65,14 @@ class Server:
         with _told():
             return _changes(self._connected.publish(site, self._options(dry_run=True)))
 
+    @property
+    def forces(self) -> frozenset[str]:
+        return FORCES | {"adopt"}
+
+    def refuse_unready(self) -> None:
+        with _told():
+            self._connected.refuse_locked(self._options())
+
     def deploy(self, site: Path, changes: Changes) -> None:  # noqa: ARG002 — the server is looked at anew
         with _told(), _swapping(self.where), Progress("publish") as line:
             self._connected.publish(site, self._options(line=line))
@@ -121,6 +129,7 @@ def _changes(report: Report) -> Changes:
         changed=report.changed,
         deleted=report.deleted,
         resumed=report.resumed,
+        relisted=report.relisted,
     )
 
 

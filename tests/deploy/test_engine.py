@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import unicodedata
 from collections.abc import Callable
@@ -14,8 +13,6 @@ from deploy.errors import (
     DeployError,
     DiskFullError,
     EditedError,
-    LockedError,
-    ManifestError,
     NoPreviousError,
     RefusedError,
     SourcesError,
@@ -26,7 +23,7 @@ from deploy.options import Force, Progress
 from deploy.publishing import Report, publish
 from deploy.transports.local import Local
 
-from .conftest import FIRST, SECOND, grow, live, options, run, somebody
+from .conftest import FIRST, SECOND, grow, live, options, run
 
 Send = Callable[..., Report]
 MANIFEST = ".deploy/manifest"
@@ -197,56 +194,7 @@ def test_a_folder_that_becomes_a_file_must_be_all_ours(
     assert live(target) == {**FIRST, "was-folder/guest.txt": "a guest"}
 
 
-LIES = {
-    "empty": ("", "begins with"),
-    "binary": ("\udcff", "no UTF-8"),
-    "cut": ("version 1\nfiles 0", "its last line is cut off"),
-    "fewer": ("version 1\nfiles 2\n" + "0" * 64 + " 1 - a\n", "has 1"),
-    "upwards": ("version 1\nfiles 1\n" + "0" * 64 + " 6 - ../precious\n", "leaves the site"),
-    "absolute": ("version 1\nfiles 1\n" + "0" * 64 + " 6 - /etc/passwd\n", "leaves the site"),
-    "inside": ("version 1\nfiles 1\n" + "0" * 64 + " 6 - a/../../precious\n", "leaves"),
-    "ours": ("version 1\nfiles 1\n" + "0" * 64 + " 6 - .deploy/manifest\n", "its own files"),
-    "twice": ("version 1\nfiles 2\n" + ("0" * 64 + " 1 - a\n") * 2, "twice"),
-    "later": ("version 2\nfiles 0\n", "version 2"),
-}
-
-
-@pytest.mark.parametrize("lie", LIES)
-def test_a_manifest_that_cannot_be_true_is_not_believed(
-    send: Send, first: Path, second: Path, target: Path, tmp_path: Path, *, lie: str
-):
-    send(first)
-    precious = grow(tmp_path, {"precious": "mine"}) / "precious"
-    text, reason = LIES[lie]
-    (target / MANIFEST).write_bytes(text.encode(errors="surrogateescape"))
-    with pytest.raises(ManifestError, match=reason) as caught:
-        send(second)
-    assert "--force manifest" in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert live(target) == FIRST
-    assert precious.read_text() == "mine"
-
-
 _ALL = frozenset(Force)
-
-
-def test_without_a_manifest_to_believe_nothing_is_deleted(send: Send, first: Path, target: Path):
-    send(first)
-    (target / MANIFEST).write_text("nonsense\n")
-    site = grow(first.parent / "third", {"index.html": "front 3", "posts/a.html": "a 1"})
-    report = send(site, force=frozenset({Force.MANIFEST}))
-    assert live(target) == {**FIRST, "index.html": "front 3"}
-    assert (report.changed, report.deleted) == (("index.html",), ())
-
-
-def test_a_manifest_that_lies_about_a_file_is_found_out(
-    send: Send, first: Path, second: Path, target: Path
-):
-    send(first)
-    manifest = target / MANIFEST
-    manifest.write_text(manifest.read_text().replace(" posts/b.html", " posts/nosuch.html"))
-    with pytest.raises(EditedError, match=r"posts/nosuch\.html deleted"):
-        send(second)
 
 
 def test_a_link_out_of_the_target_is_not_followed(
@@ -334,68 +282,6 @@ def test_an_empty_build_is_not_published(send: Send, target: Path, tmp_path: Pat
     (tmp_path / "nothing").mkdir()
     with pytest.raises(DeployError, match="nothing to publish"):
         send(tmp_path / "nothing")
-
-
-def test_two_publishes_at_once_refuse_each_other(
-    send: Send, first: Path, second: Path, target: Path
-):
-    send(first)
-    seen: list[str] = []
-
-    async def meanwhile(_: float) -> None:
-        other = dataclasses.replace(somebody("2"), user="bob")
-        with pytest.raises(LockedError) as caught:
-            await _publish(target, first, me=other, dead=lambda _: False)
-        seen.append(str(caught.value))
-
-    send(second, wait=meanwhile)
-    said = (
-        "ada at desk (since 2026-11-22 12:00 UTC) is publishing to this target; wait for its end,"
-        " or if it has ended without saying so: --force lock"
-    )
-    assert seen == [said]
-    assert live(target) == SECOND
-
-
-async def _publish(target: Path, site: Path, **changes: object) -> Report:
-    from deploy.publishing import publish
-    from deploy.transports.local import Local
-
-    return await publish(Local(target), site, options(**changes))
-
-
-@pytest.mark.parametrize("means", ["dead", "force"])
-def test_a_lock_that_was_left_behind_is_taken_over(
-    send: Send, first: Path, target: Path, means: str
-):
-    grow(target, {".deploy/lock/who": _who()})
-    if means == "dead":
-        send(first, me=somebody("2"), dead=lambda holder: holder.token == "1")
-    else:
-        send(first, me=somebody("2"), dead=lambda _: False, force=frozenset({Force.LOCK}))
-    assert live(target) == FIRST
-    assert not (target / ".deploy/lock").exists()
-
-
-def _who() -> str:
-    import json
-
-    return json.dumps(dataclasses.asdict(somebody("1")))
-
-
-def test_a_publish_whose_lock_was_taken_changes_nothing(
-    send: Send, first: Path, second: Path, target: Path
-):
-    send(first)
-    stolen = _who().replace('"1"', '"thief"')
-
-    def steal(_: Progress) -> None:
-        (target / ".deploy/lock/who").write_text(stolen)
-
-    with pytest.raises(LockedError, match="somebody has taken the lock"):
-        send(second, progress=steal)
-    assert live(target) == FIRST
-    assert (target / ".deploy/lock/who").read_text() == stolen
 
 
 def test_a_build_that_changes_while_it_is_sent_is_not_published(

@@ -193,6 +193,19 @@ def test_a_list_that_is_damaged_can_be_forced(project: Project, home: Path):
     assert publish(project, HOME) == 0
 
 
+def test_a_damaged_list_of_an_unchanged_site_is_written_anew_by_force(
+    project: Project, home: Path, capsys: pytest.CaptureFixture[str]
+):
+    publish(project, HOME)
+    write(home, ".deploy/manifest", "nonsense\n")
+    capsys.readouterr()
+    assert publish(project, HOME, Wishes(force=frozenset({"manifest"}))) == 0
+    told = f"publish: {home} now holds this site: the list of its files written anew\n"
+    assert told in capsys.readouterr().out
+    assert publish(project, HOME) == 0
+    assert f"publish: nothing to do: {home} holds" in capsys.readouterr().out
+
+
 def test_a_damaged_list_of_the_build_before_keeps_nothing_but_a_rollback(
     project: Project, home: Path
 ):

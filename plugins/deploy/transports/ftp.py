@@ -32,6 +32,7 @@ from ..targets import Target
 from ..transport import Entry
 from .ftp_listing import parse_list, parse_mlsd
 from .ftp_session import Session, open_session, reason
+from .replacing import learn, replace
 
 Answer = TypeVar("Answer")
 _CONNECTIONS = 6
@@ -77,6 +78,8 @@ class Ftp:
             self._idle.put(session)
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="ftp")
         self._connections, self._counting = _CONNECTIONS, threading.Lock()
+        self._overwrites: bool | None = None
+        self._learning = asyncio.Lock()
         self._open = {first}
         self._closed = False
 
@@ -111,7 +114,21 @@ class Ftp:
 
     async def rename(self, old: str, new: str) -> None:
         """See `Transport`; a server that does not overwrite has no file there for a moment."""
-        await self._do(lambda session: self._rename(session, old, new))
+        try:
+            await self.move(old, new)
+        except DeniedError as refused:
+            await replace(self, old, new, refused)
+
+    async def move(self, old: str, new: str) -> None:
+        """Rename a file as the server does it, over another or not."""
+        await self._do(lambda session: self._move(session, old, new))
+
+    async def overwrites(self) -> bool:
+        """Whether a rename to the name of another file replaces that; tried once."""
+        async with self._learning:
+            if self._overwrites is None:
+                self._overwrites = await learn(self)
+            return self._overwrites
 
     async def claim(self, old: str, new: str) -> bool:
         """See `Transport`."""
@@ -245,15 +262,11 @@ class Ftp:
                 _last_word(session, error), f"cannot write {self._path(path)}"
             ) from error
 
-    def _rename(self, session: Session, old: str, new: str) -> None:
+    def _move(self, session: Session, old: str, new: str) -> None:
         try:
             session.rename(self._path(old), self._path(new))
         except ftplib.error_perm as error:
-            there = self._at(session, new)
-            if self._at(session, old) is None or there is None or there.kind != "file":
-                raise self._refused(session, old, error, "rename") from error
-            session.delete(self._path(new))
-            session.rename(self._path(old), self._path(new))
+            raise self._refused(session, old, error, "rename") from error
 
     def _claim(self, session: Session, old: str, new: str) -> bool:
         try:

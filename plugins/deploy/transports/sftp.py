@@ -29,6 +29,7 @@ from ..passwords import Password
 from ..targets import Target
 from ..transport import Entry, Kind
 from . import hostkeys
+from .replacing import replace
 
 _LOST = (
     asyncssh.SFTPConnectionLost,
@@ -209,14 +210,22 @@ class Sftp:
     async def rename(self, old: str, new: str) -> None:
         """See `Transport`; a server without the extension has no file there for a moment."""
         async with self._told(old, "rename"):
-            names = self._path(old), self._path(new)
-            try:
-                await self._client.posix_rename(*names)
-            except asyncssh.SFTPOpUnsupported:
-                with suppress(*_MISSING):
-                    await self._client.stat(names[0])
-                    await self._client.remove(names[1])
-                await self._client.rename(*names)
+            with suppress(asyncssh.SFTPOpUnsupported):
+                await self._client.posix_rename(self._path(old), self._path(new))
+                return
+        try:
+            await self.move(old, new)
+        except RemoteError as refused:
+            await replace(self, old, new, refused)
+
+    async def move(self, old: str, new: str) -> None:
+        """Rename a file to a name that is free."""
+        async with self._told(old, "rename"):
+            await self._client.rename(self._path(old), self._path(new))
+
+    async def overwrites(self) -> bool:
+        """Without the extension a rename never replaces a file."""
+        return False
 
     async def claim(self, old: str, new: str) -> bool:
         """See `Transport`."""
