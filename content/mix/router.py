@@ -35,7 +35,9 @@ def start():
     shutil.copy(HOME / "router.info", known / f"routerInfo-{HOST}.dat")
     together("known")
     shutil.copytree(known, HOME / "netDb/rA", dirs_exist_ok=True)
-    return _process()
+    second = _process()
+    Bridge()  # libtorrent asks for it once, and never again if nobody answers
+    return second
 
 
 def tracker():
@@ -49,20 +51,21 @@ def session(name, options=""):
     """A session of the router's bridge, which it gives as soon as there are tunnels."""
     lengths = f" inbound.length={hops} outbound.length={hops}"
     ask = f"SESSION CREATE {options} ID={name} DESTINATION=TRANSIENT SIGNATURE_TYPE=7{lengths}"
-    while True:
-        try:
-            bridge = Bridge()
-            if "RESULT=OK" in bridge.say(ask):
-                return bridge
-        except OSError:
-            time.sleep(0.2)
+    while "RESULT=OK" not in (bridge := Bridge()).say(ask):
+        time.sleep(0.2)
+    return bridge
 
 
 class Bridge:
-    """A connection with the router's bridge for programs, SAM."""
+    """A connection with the router's bridge for programs, SAM, as soon as that is there."""
 
     def __init__(self):
-        self.lines = socket.create_connection(("127.0.0.1", 7656)).makefile("rw")
+        self.lines = None
+        while not self.lines:
+            try:
+                self.lines = socket.create_connection(("127.0.0.1", 7656)).makefile("rw")
+            except ConnectionRefusedError:
+                time.sleep(0.1)
         self.say("HELLO VERSION MIN=3.1 MAX=3.1")
 
     def say(self, line):
