@@ -60,6 +60,11 @@ def is_valid(session: Session, recorded: Recorded | None) -> bool:
     )
 
 
+def kept_up(recorded: Recorded) -> bool:
+    """Whether the machine was fast enough for the network of a session, if it has one."""
+    return not recorded.provenance.network or recorded.provenance.network.startswith(KEPT_UP)
+
+
 # --- A post against its recording -------------------------------------------------------
 
 
@@ -92,7 +97,7 @@ def _unrecorded(session: Session, recorded: Recorded | None) -> Drift:
 def _overloaded(session: Session, recorded: Recorded) -> Iterator[Drift]:
     """A network on a machine that was too slow for it shows the machine, not the network."""
     said = recorded.provenance.network
-    if said and not said.startswith(KEPT_UP):
+    if not kept_up(recorded):
         yield Drift(
             kind=Kind.OVERLOADED,
             location=session.location,

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .compare import changed, is_valid, verify
+from .compare import changed, is_valid, kept_up, verify
 from .config import Config
 from .crews import Crew, crew
 from .errors import ParseError, SandboxError
-from .model import Drift, Kind, Post, Recorded, Recording, Report, Session
+from .model import Drift, Kind, Location, Post, Recorded, Recording, Report, Session
 from .progress import Progress
 from .runners.sandbox import Refused
 from .sources import Source, pending_drift, to_run
@@ -105,14 +105,11 @@ def _settle(source: Source, fresh: Mapping[str, Recorded], *, keep: bool) -> Rep
     drifts: list[Drift] = []
     for session in source.post.sessions:
         old, new = source.accepted.by_name.get(session.name), fresh.get(session.name)
-        differs = (
-            changed(source.post, session, old, new)
-            if new and old and is_valid(session, old)
-            else ()
-        )
+        comparable = _comparable(session, old)
+        differs = changed(source.post, session, old, new) if new and old and comparable else ()
         drifts += differs
         waiting = source.pending.by_name.get(session.name)
-        if new and (differs or (keep and not is_valid(session, old))):
+        if new and (differs or (keep and not comparable)):
             pending.append(new)
         elif waiting and not new and is_valid(session, waiting):
             pending.append(waiting)
@@ -126,12 +123,28 @@ def _settle(source: Source, fresh: Mapping[str, Recorded], *, keep: bool) -> Rep
     write_recording(source.files.pending, Recording(sessions=tuple(pending)) if pending else None)
     if pending and not drifts and not keep:
         drifts.append(pending_drift(source))
-    return Report(drifts=(*drifts, *verify(source.post, settled)))
+    now = {one.session for one in pending if kept_up(one)}
+    caught_up = frozenset(one.location for one in source.post.sessions if one.name in now)
+    told = (_caught_up(d, caught_up) for d in verify(source.post, settled))
+    return Report(drifts=(*drifts, *told))
+
+
+def _caught_up(drift: Drift, locations: frozenset[Location]) -> Drift:
+    """What is wrong with a recording; a slow machine's may have a pending one of a fast one."""
+    if drift.kind is not Kind.OVERLOADED or drift.location not in locations:
+        return drift
+    message = "this machine kept up now, which it had not in the recording"
+    return replace(drift, message=f"{message}; take it with 'invoke accept'")
+
+
+def _comparable(session: Session, old: Recorded | None) -> bool:
+    """Whether a recording is of just this session, and shows more than a slow machine."""
+    return old is not None and is_valid(session, old) and kept_up(old)
 
 
 def _refreshed(session: Session, old: Recorded | None, new: Recorded) -> Recorded:
     """A run that found all as recorded renews when and on what; volatile text stays as it was."""
-    if old is None or not is_valid(session, old):
+    if old is None or not _comparable(session, old):
         return new
     return replace(old, provenance=new.provenance)
 
