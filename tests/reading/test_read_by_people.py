@@ -5,11 +5,9 @@ from __future__ import annotations
 import gzip
 import statistics
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from selectolax.lexbor import LexborHTMLParser
 
 from .conftest import Checkers, Published, nothing
 from .serving import LEVEL
@@ -21,9 +19,6 @@ FIRST_FLIGHT = 14 * 1024
 
 SEARCH = "search/"
 """The one page that needs a script, and says so where there is none."""
-
-LONG = 12_500
-"""Characters, about 2,000 words: the text of a longer page fills more than the first packets."""
 
 BY_KEYBOARD = {
     "real": ("", "2009/make-tmpfs/", "how-this-blog-works/", "archives/", "tags/"),
@@ -102,10 +97,9 @@ def test_nothing_but_the_search_needs_a_script(facts: Facts):
     assert differ == []
 
 
-def test_a_page_comes_in_the_first_flight_of_packets_unless_its_text_is_long(site: Published):
-    sizes = {page: _packed(page.read_bytes()) for page in site.files()}
-    heavy = (page for page, size in sizes.items() if size > FIRST_FLIGHT)
-    nothing(f"{page}: {sizes[page]} bytes" for page in heavy if _length(page) <= LONG)
+def test_a_page_of_ours_comes_in_the_first_flight_of_packets(real: Published):
+    sizes = {page: _packed(page.read_bytes()) for page in real.files()}
+    nothing(f"{page}: {size} bytes" for page, size in sizes.items() if size > FIRST_FLIGHT)
 
 
 def test_what_is_around_the_text_is_less_than_half_of_that(site: Published):
@@ -137,11 +131,6 @@ def test_the_keyboard_reaches_all_that_scrolls_and_shows_where_it_is(facts: Fact
 
 def _packed(page: bytes) -> int:
     return len(gzip.compress(page, LEVEL))
-
-
-def _length(page: Path) -> int:
-    main = LexborHTMLParser(page.read_bytes()).css_first("main")
-    return len(main.text()) if main else 0
 
 
 def _picture(url: str) -> bool:
