@@ -6,6 +6,7 @@ A test with the mark ``cases("parse/*.md")`` runs once for each such file of ``t
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # A shell lets what it starts in the background ignore Ctrl-C; tests start programs and send it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "cases(pattern): run once for each file of tests/cases")
     if config.getoption("--accept") and os.environ.get("CI") == "true":
         raise pytest.UsageError("--accept is for people: in CI the expected files stay as they are")
