@@ -54,32 +54,10 @@ async def run_session(
     Raises Refused, with the place, for a file that cannot be written or taken out, and
     SandboxError where the sandbox could not be started.
     """
-    exchanges: list[Exchange] = []
-    artifacts: list[ArtifactFile] = []
     environment = place.world.environment
     async with open_sandbox(place.world, place.supplies) as sandbox:
-        deadline = time.monotonic() + environment.limits.session
-        for done, step in enumerate(session.steps):
-            on_step(done)
-            match step:
-                case Command():
-                    left = deadline - time.monotonic()
-                    exchanges.append(await _exchange(sandbox, step, environment, left))
-                case File():
-                    writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
-                    await _placed(step.location, step.path, writing)
-                case Artifact():
-                    with _after(exchanges):
-                        artifacts.append(await _artifact(sandbox, step, environment))
-        ran = await packages.of(sandbox.programs)  # before what measures runs
-        provenance = Provenance(
-            day=today,
-            kernel=sandbox.kernel,
-            filesystem=sandbox.filesystem,
-            packages=ran,
-            hosts=tuple(dict.fromkeys(host.declared for host in place.world.hosts)),
-            network=await sandbox.measured(),
-        )
+        exchanges, artifacts = await _go_through(session, sandbox, environment, on_step)
+        provenance = await _provenance(sandbox, place, packages, today)
     return Recorded(
         session=session.name,
         environment=session.environment,
@@ -87,6 +65,42 @@ async def run_session(
         provenance=provenance,
         exchanges=tuple(exchanges),
         artifacts=tuple(artifacts),
+    )
+
+
+async def _go_through(
+    session: Session, sandbox: Sandbox, environment: Environment, on_step: Callable[[int], None]
+) -> tuple[list[Exchange], list[ArtifactFile]]:
+    """Do all steps in their order: what the commands printed, and the files that are shown."""
+    exchanges: list[Exchange] = []
+    artifacts: list[ArtifactFile] = []
+    deadline = time.monotonic() + environment.limits.session
+    for done, step in enumerate(session.steps):
+        on_step(done)
+        match step:
+            case Command():
+                left = deadline - time.monotonic()
+                exchanges.append(await _exchange(sandbox, step, environment, left))
+            case File():
+                writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
+                await _placed(step.location, step.path, writing)
+            case Artifact():
+                with _after(exchanges):
+                    artifacts.append(await _artifact(sandbox, step, environment))
+    return exchanges, artifacts
+
+
+async def _provenance(
+    sandbox: Sandbox, place: Place, packages: Packages, today: date
+) -> Provenance:
+    ran = await packages.of(sandbox.programs)  # before what measures runs
+    return Provenance(
+        day=today,
+        kernel=sandbox.kernel,
+        filesystem=sandbox.filesystem,
+        packages=ran,
+        hosts=tuple(dict.fromkeys(host.declared for host in place.world.hosts)),
+        network=await sandbox.measured(),
     )
 
 
