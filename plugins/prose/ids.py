@@ -2,10 +2,21 @@
 
 import re
 from collections import Counter
+from unicodedata import normalize
 
+from markdown.extensions.toc import slugify, slugify_unicode
 from selectolax.lexbor import LexborHTMLParser
 
 _ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
+
+
+def heading_id(words: str, separator: str) -> str:
+    """Return the id of a heading: ASCII where that loses no letter, else in the heading's script.
+
+    Of a heading in Chinese, ASCII would leave a number that is another's once one is put before.
+    """
+    letters = filter(str.isalnum, normalize("NFKD", words))
+    return (slugify if all(map(str.isascii, letters)) else slugify_unicode)(words, separator)
 
 
 def ids(html: str) -> tuple[str, ...]:

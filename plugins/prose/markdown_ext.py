@@ -10,7 +10,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX
 
-from .ids import ids
+from .ids import heading_id, ids
 from .pictures import with_alt
 from .titles import shown, title_html
 
@@ -37,6 +37,8 @@ class ProseExtension(Extension):
         taken = Element("div")
         md.treeprocessors.register(_TakenIds(md, taken), "prose-taken-ids", _BEFORE_TOC)
         md.treeprocessors.register(_Away(taken), "prose-away", _AFTER_TOC)
+        if "toc" in md.treeprocessors:
+            md.treeprocessors["toc"].slugify = heading_id  # type: ignore[attr-defined]  # of "toc"
         md.postprocessors.register(_Pictures(md), "prose-pictures", _AFTER_RAW_HTML)
 
 

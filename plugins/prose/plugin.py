@@ -32,9 +32,8 @@ def complete(content: Content) -> None:
     """Give the pictures of a post or page their sizes, and it a summary that has words."""
     if not isinstance(content, (Article, Page)):
         return
-    html = content._content or ""  # noqa: SLF001 — as it was read: there is no other way in
-    if "<img" in html:
-        content._content = html = with_sizes(html, partial(_size, content))  # noqa: SLF001
+    html = with_sizes(_html(content), partial(_size, content))
+    content._content = html  # noqa: SLF001 — as for reading it: Pelican has no other way in
     if "summary" in content.metadata:
         summary = summary_html(str(content.metadata["summary"]), html)
         content.metadata["summary"] = content._summary = summary  # noqa: SLF001 — Pelican has two
@@ -50,10 +49,14 @@ def check_ids(generators: Sequence[Generator]) -> None:
 
 def _id_problems(content: Content) -> Iterator[str]:
     path = Path(content.source_path)
-    for name in shared_ids(content._content or ""):  # noqa: SLF001
+    for name in shared_ids(_html(content)):
         line = line_of_id(path.read_text(encoding="utf-8-sig", errors="replace"), name)
         text = f"id {name!r} is also that of another part of the page, such as an example"
         yield f"{_shown(path)}:{line}: {text}; give it another"
+
+
+def _html(content: Content) -> str:
+    return content._content or ""  # noqa: SLF001 — as it was read, with places yet to be filled
 
 
 def _shown(path: Path) -> Path:

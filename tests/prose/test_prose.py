@@ -12,7 +12,7 @@ TABLE = "| a <b> | `a & b` |\n|---|---|\n| 1 | 2 |\n"
 
 
 def _read(text: str) -> tuple[str, dict[str, list[str]]]:
-    markdown = Markdown(extensions=["meta", "tables", "md_in_html", ProseExtension()])
+    markdown = Markdown(extensions=["meta", "tables", "md_in_html", "toc", ProseExtension()])
     return markdown.convert(text), markdown.Meta  # type: ignore[attr-defined]  # of "meta"
 
 
@@ -50,6 +50,22 @@ def test_typography_leaves_what_was_typed(title: str) -> None:
 
 def test_a_title_on_two_lines_is_one() -> None:
     assert _read("Title: One\n    and two\n\nText.\n")[1]["title"] == ["One and two"]
+
+
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [
+        ("Déjà vu: `make -j`", "deja-vu-make-j"),
+        ("安装", "安装"),
+        ("安装 Debian", "安装-debian"),
+        ("التثبيت والتشغيل", "التثبيت-والتشغيل"),
+        ("Über Straßen", "über-straßen"),
+        ("½ of 10 µs…", "½-of-10-µs"),
+        ("¿?", "_1"),
+    ],
+)
+def test_the_id_of_a_heading_keeps_its_letters(heading: str, name: str) -> None:
+    assert f'id="{name}"' in _read(f"## {heading}\n")[0]
 
 
 def test_control_characters_are_shown() -> None:
