@@ -157,6 +157,8 @@ def _source(content: Content) -> Source:
         own_id=None if own_id is None else str(own_id).strip(),
         html=content._content,  # noqa: SLF001 - as written, with the addresses of the source
         text=read_text(content.source_path),
+        date=content.metadata.get("date"),
+        modified=content.metadata.get("modified"),
     )
 
 

@@ -1,7 +1,8 @@
 """Reads what the feeds ask of a post's source, and finds what its author must mend."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from .front_matter import line_of
@@ -18,6 +19,8 @@ class Source:
     own_id: str | None
     html: str
     text: str = ""
+    date: datetime | None = None
+    modified: datetime | None = None
 
     @property
     def post(self) -> Post:
@@ -40,8 +43,18 @@ def problems(sources: Iterable[Source], authority: str) -> tuple[str, ...]:
     posts = tuple(sources)
     return (
         *id_problems((source.post for source in posts), authority),
+        *(p for source in posts for p in _date_problems(source)),
         *(p for source in posts for p in picture_problems(source.html, source.text, source.path)),
     )
+
+
+def _date_problems(source: Source) -> Iterator[str]:
+    """Tell of a change before the first word: of the same day it is one of a day without hours."""
+    if source.date and source.modified and source.modified.date() < source.date.date():
+        yield (
+            f"{source.place('modified')}: 'Modified: {source.modified:%Y-%m-%d}' is before"
+            f" 'Date: {source.date:%Y-%m-%d}'; correct one of them"
+        )
 
 
 def read_text(path: str) -> str:
