@@ -2,6 +2,10 @@
 
 One element holds the post, since each reader knows that one. Where `content:encoded` stands
 beside a short `description`, some readers show only the latter.
+
+Whether a title is plain text or HTML is not said in RSS. `&` and `<` as hexadecimal references are
+what most readers take for themselves (RSS Advisory Board, RSS Best Practices Profile, "Character
+Data").
 """
 
 from collections.abc import Iterator
@@ -25,12 +29,12 @@ def rss_text(feed: Feed) -> str:
 
 
 def _channel(feed: Feed) -> Iterator[str]:
-    yield leaf("title", feed.title)
+    yield _words("title", feed.title)
     yield leaf("link", feed.page)
-    yield leaf("description", feed.subtitle or feed.title)
+    yield _words("description", feed.subtitle or feed.title)
     yield leaf("language", feed.language)
     if feed.rights:
-        yield leaf("copyright", feed.rights)
+        yield _words("copyright", feed.rights)
     yield leaf("lastBuildDate", _date(feed.updated))
     yield leaf("generator", "Pelican, https://getpelican.com/")
     yield leaf("atom:link", rel="self", type=TYPE, href=feed.address)
@@ -45,21 +49,25 @@ def _channel(feed: Feed) -> Iterator[str]:
 def _image(feed: Feed) -> Iterator[str]:
     if feed.logo:
         yield leaf("url", feed.logo.url)
-        yield leaf("title", feed.title)
+        yield _words("title", feed.title)
         yield leaf("link", feed.page)
         yield leaf("width", str(feed.logo.width))
         yield leaf("height", str(feed.logo.height))
 
 
 def _item(entry: Entry) -> Iterator[str]:
-    yield leaf("title", entry.title)
+    yield _words("title", entry.title)
     yield leaf("link", entry.link)
     yield leaf("guid", entry.id, isPermaLink="false")
     yield leaf("pubDate", _date(entry.published))
     yield leaf("dc:creator", entry.author)  # `author` has to be an e-mail address
     for subject in entry.subjects:
-        yield leaf("category", subject)
+        yield _words("category", subject)
     yield leaf("description", entry.html)
+
+
+def _words(name: str, text: str) -> str:
+    return leaf(name, text).replace("&amp;", "&#x26;").replace("&lt;", "&#x3C;")
 
 
 def _date(moment: datetime) -> str:

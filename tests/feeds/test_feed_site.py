@@ -217,6 +217,13 @@ def test_rss_has_the_whole_post_and_says_who_and_when(site, post):
     assert "<kbd>true</kbd>\n<span>first</span>" in (item.findtext("description") or "")
 
 
+def test_words_are_text_also_to_readers_that_take_them_for_html(site, post):
+    site.write("make.md", post(title="C++ &lt;int&gt; &amp; more"))
+    titles = [title.text for title in site.feed("feeds/all.rss").iter("title")]
+    assert "C++ <int> & more" in titles
+    assert "<title>C++ &#x3C;int&gt; &#x26; more</title>" in site.text("feeds/all.rss")
+
+
 def test_json_has_the_whole_post_and_tells_an_update_only_when_the_author_does(site, post):
     site.write("make.md", post())
     site.build()
