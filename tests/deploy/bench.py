@@ -18,7 +18,7 @@ from pathlib import Path
 from deploy import Front, publish
 from deploy.targets import read_target
 
-from . import servers
+from . import servers, ssh_servers
 from .conftest import options
 from .proxy import Way, way
 from .servers import Server
@@ -74,7 +74,7 @@ def lftp(build: Path, server: Server, port: int) -> Callable[[], object]:
 
 
 def measure(name: str, make: Callable[[Path, Server, int], Callable[[], object]]) -> None:
-    with servers.place() as base, servers.sshd(base, chroot=False) as server:
+    with servers.place() as base, ssh_servers.sshd(base, chroot=False) as server:
         build = site(Path(tempfile.mkdtemp()))
         with way(Way(to=int(str(server.settings["port"])), delay=DELAY)) as slow:
             work = make(build, server, slow.port)

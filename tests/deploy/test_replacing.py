@@ -15,7 +15,7 @@ from deploy.targets import Target, read_target
 from deploy.transport import Transport
 from deploy.transports.ftp import open_ftp
 
-from . import servers
+from . import ssh_servers
 from .conftest import FIRST, SECOND, grow, live, options, run
 from .strict_ftp import DROP, Rule, allow, strict_ftp
 
@@ -139,7 +139,7 @@ def test_a_refusal_without_the_rename_extension_of_sftp_loses_no_file(
         each for each in asyncssh.sftp.SFTPServerHandler._extensions if b"rename" not in each[0]
     ]
     monkeypatch.setattr(asyncssh.sftp.SFTPServerHandler, "_extensions", kept)
-    with servers.asyncssh_server(tmp_path / "ssh", factory=_NoNewPages) as server:
+    with ssh_servers.asyncssh_server(tmp_path / "ssh", factory=_NoNewPages) as server:
         front = Front(ask=lambda _: server.password, tell=lambda _: None)
         place = read_target("live", server.settings)
         grow(server.folder, FIRST)

@@ -30,19 +30,19 @@ from deploy.errors import (
 )
 from deploy.targets import Target, read_target
 
-from . import servers
+from . import ftp_servers, servers, ssh_servers
 from .conftest import FIRST, SECOND, grow, live, options
 from .proxy import Way, way
 from .servers import PASSWORD, Server
 
 Start = Callable[[Path], AbstractContextManager[Server]]
 KINDS: dict[str, Start] = {
-    "sshd-chroot": lambda base: servers.sshd(base, chroot=True),
-    "sshd": lambda base: servers.sshd(base, chroot=False),
-    "asyncssh": servers.asyncssh_server,
-    "vsftpd": servers.vsftpd,
-    "proftpd": lambda base: servers.proftpd(base, tls=True),
-    "ftp": lambda base: servers.proftpd(base, tls=False),
+    "sshd-chroot": lambda base: ssh_servers.sshd(base, chroot=True),
+    "sshd": lambda base: ssh_servers.sshd(base, chroot=False),
+    "asyncssh": ssh_servers.asyncssh_server,
+    "vsftpd": ftp_servers.vsftpd,
+    "proftpd": lambda base: ftp_servers.proftpd(base, tls=True),
+    "ftp": lambda base: ftp_servers.proftpd(base, tls=False),
 }
 WITH_PASSWORD = ("asyncssh", "vsftpd", "proftpd", "ftp")
 PINNED = ("sshd", "asyncssh", "vsftpd", "proftpd")
@@ -188,7 +188,7 @@ def _scanned(server: Server) -> str:
 
 
 def _another(server: Server, tmp_path: Path) -> str:
-    public = Path(f"{servers.make_key(tmp_path / 'another')}.pub").read_text()
+    public = Path(f"{ssh_servers.make_key(tmp_path / 'another')}.pub").read_text()
     return f"[127.0.0.1]:{server.settings['port']} {public}"
 
 
@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_the_site_as_it_was(kind: str, base: Path, first: Pat
 
 
 def _small(base: Path) -> AbstractContextManager[Server]:
-    return servers.asyncssh_server(base, factory=_FullDisk)
+    return ssh_servers.asyncssh_server(base, factory=_FullDisk)
 
 
 class _limited:  # noqa: N801 - used as a function
@@ -313,7 +313,7 @@ def test_a_server_without_the_rename_extension_is_published_to(
         each for each in asyncssh.sftp.SFTPServerHandler._extensions if b"rename" not in each[0]
     ]
     monkeypatch.setattr(asyncssh.sftp.SFTPServerHandler, "_extensions", kept)
-    with servers.asyncssh_server(base) as server:
+    with ssh_servers.asyncssh_server(base) as server:
         publish(first, at(server), options(), front(server))
         publish(second, at(server), options(), front(server))
         assert live(server.folder) == SECOND

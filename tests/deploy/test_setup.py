@@ -14,7 +14,7 @@ from deploy import Answers, Front, publish, setup
 from deploy.errors import DeniedError, HostKeyError, MissingError, SettingsError, UnreachableError
 from deploy.targets import read_target
 
-from . import servers
+from . import ftp_servers, servers, ssh_servers
 from .conftest import FIRST, live, options
 from .servers import PASSWORD, Server
 
@@ -47,7 +47,7 @@ def ring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ring]:
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    with servers.place() as base, servers.asyncssh_server(base) as started:
+    with servers.place() as base, ssh_servers.asyncssh_server(base) as started:
         yield started
 
 
@@ -111,7 +111,7 @@ def test_a_folder_that_is_not_there_is_guessed(server: Server):
 
 
 def test_a_folder_that_may_only_be_read_is_told_with_its_step(first: Path):
-    with servers.place() as base, servers.vsftpd(base) as server:
+    with servers.place() as base, ftp_servers.vsftpd(base) as server:
         server.folder.chmod(0o555)
         answers = {"protocol": "ftps", "user": "anonymous", "folder": str(server.folder)}
         with pytest.raises(DeniedError, match=r"^write: failed: .*this user may only read there"):
@@ -119,7 +119,7 @@ def test_a_folder_that_may_only_be_read_is_told_with_its_step(first: Path):
 
 
 def test_a_certificate_of_their_own_making_is_shown_and_pinned():
-    with servers.place() as base, servers.proftpd(base, tls=True) as server:
+    with servers.place() as base, ftp_servers.proftpd(base, tls=True) as server:
         asked = person(server, protocol="ftps", folder=str(server.folder))
         said = setup("live", asked.by)
     assert ast.literal_eval("{" + said + "}")["live"] == server.settings
