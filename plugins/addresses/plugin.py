@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 from pelican import Pelican
-from pelican.contents import Content
+from pelican.contents import Content, Static
 from pelican.generators import Generator
 from pelican.plugins import signals
 from selectolax.lexbor import LexborHTMLParser
@@ -43,6 +43,7 @@ class _State:
     """The pages by path below the output, with the last change of what they show."""
     files: dict[str, str] = field(default_factory=dict)
     """All files that Pelican writes, and whose they are."""
+    statics: list[Static] = field(default_factory=list)
     aliases: list[tuple[Alias, Path]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -72,6 +73,7 @@ def _forget(pelican: Pelican) -> None:
     state: _State = pelican.settings[_STATE]
     state.pages.clear()
     state.files.clear()
+    state.statics.clear()
     state.aliases.clear()
     state.problems.clear()
 
@@ -80,14 +82,13 @@ def _forget(pelican: Pelican) -> None:
 
 
 def _collect(generators: Sequence[Generator]) -> None:
-    """Note aliases and files that will be written; stop if names of the site clash."""
+    """Note aliases and files that will be copied; stop if names of the site clash."""
     context = generators[0].context
     state: _State = context[_STATE]
     contents = _contents(context)
     for content in contents:
         state.aliases += ((alias, Path(content.source_path)) for alias in _aliases(content))
-    for file in context["static_content"].values():
-        state.files[file.save_as] = _shown(Path(file.source_path)).as_posix()
+    state.statics += context["static_content"].values()
     problems = [*_clashes(contents), *_sign_problems(contents), *_draft_problems(context)]
     if problems:
         raise SystemExit("\n".join(problems))
@@ -184,8 +185,8 @@ def _is_free(name: str, whose: str, state: _State) -> bool:
     # Pelican writes the same page of the site twice where templates name it twice.
     if other == whose:
         return True
-    # A place of a post is what can be mended.
-    place, rival = (other, whose) if "/" not in whose else (whose, other)
+    # What can be mended comes first: a line of a post, else a file of the author's.
+    rival, place = sorted((other, whose), key=lambda name: (":" in name, "/" in name))
     state.problems.append(_shared(name, place, rival))
     return False
 
@@ -220,6 +221,8 @@ def _changed(content: Content) -> datetime | None:
 def _write(pelican: Pelican) -> None:
     """Write everything; stop, with the whole list, if addresses are wrong."""
     state: _State = pelican.settings[_STATE]
+    for file in state.statics:  # not before, since {attach} moves only what nobody has asked for
+        _is_free(file.save_as, _shown(Path(file.source_path)).as_posix(), state)
     if state.problems:
         raise SystemExit("\n".join(state.problems))
     output, config = Path(pelican.output_path), state.config

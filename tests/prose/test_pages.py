@@ -122,6 +122,7 @@ def test_pictures_of_posts_and_pages_have_their_sizes_in_pages_and_feeds(site: S
     Image.new("1", (3, 2)).save(site.root / "content/posts/beside.png")
     site.write("pages/page.md", f"{PICTURE}\n")
     site.good()
+    assert "2009/post/beside.png" in site.files()
     names = ("width", "height", "loading")
     images = site.page("2009/post/index.html").css(".body img")
     assert [tuple(image.attributes.get(name) for name in names) for image in images] == [
@@ -134,7 +135,8 @@ def test_pictures_of_posts_and_pages_have_their_sizes_in_pages_and_feeds(site: S
     (item,) = json.loads(site.text("feeds/all.json"))["items"]
     assert item["content_html"].count(' width="60" height="40"') == 2
     assert (
-        'src="https://example.org/posts/beside.png" width="3" height="2"' in (item["content_html"])
+        'src="https://example.org/2009/post/beside.png" width="3" height="2"'
+        in (item["content_html"])
     )
     assert "loading" not in item["content_html"]
 
