@@ -30,6 +30,7 @@ POSTS = {
     f"Slug: markup\nCategory: Ideas & <Notes>\nTags: C++, R&D\nSummary: A <em>short</em> one\n\n"
     f"{SECTIONS}| a | b |\n|---|---|\n| 1 | 2 |\n",
     "arabic": "Title: العربية\nDate: 2020-01-02 10:00\nSlug: arabic\nLang: ar\n\nنص\n\n    code\n",
+    "deutsch": "Title: Deutsch\nDate: 2019-01-07\nLang: de\nSlug: alone\n\nText.\n",
     "draft": "Title: Draft\nDate: 2020-01-03\nStatus: draft\nSlug: draft\n\nText.\n",
     "future": "Title: Future\nDate: 2999-01-03\nSlug: future\n\nText.\n",
     "first": "Title: First\nDate: 2019-01-05\nSeries: Two\nSlug: first\n\nText.\n",
@@ -170,6 +171,19 @@ def test_a_list_marks_what_is_in_another_language(output: Path) -> None:
     entries = _page(output, "").css(".h-entry")
     assert [entry.attributes.get("lang") for entry in entries] == ["ar", None, None, None, None]
     assert all(_one(entry, "h2 a").attributes["dir"] == "auto" for entry in entries)
+
+
+def test_a_translation_is_led_to_from_its_original_and_back(output: Path) -> None:
+    for path, other, language in (("alone", "alone-de", "de"), ("alone-de", "alone", "en")):
+        page = _page(output, f"2019/{path}")
+        link = _one(page, ".about a[hreflang]").attributes
+        assert link["href"] == f"../../2019/{other}/"
+        assert link["hreflang"] == link["lang"] == language
+        head = _one(page, "head link[hreflang]").attributes
+        assert (head["href"], head["hreflang"]) == (
+            f"https://example.org/2019/{other}/",
+            language,
+        )
 
 
 def test_a_long_post_has_an_outline_whose_links_lead_somewhere(post: LexborHTMLParser) -> None:
