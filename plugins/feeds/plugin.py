@@ -91,7 +91,8 @@ def collect_posts(generator: ArticlesGenerator) -> None:
     config = read_config(generator.settings)
     _part(generator.articles)
     posts = [(article, _source(article)) for article in _published(generator)]
-    _report((source for _, source in posts), config)
+    hidden = (*generator.hidden_articles, *generator.hidden_translations)
+    _report([*(source for _, source in posts), *map(_source, hidden)], config)
     build = _Build(
         config=config,
         logo=_logo(config, generator.settings["THEME"]),
@@ -118,7 +119,9 @@ def _part(articles: Iterable[Article]) -> None:
 
 def check_pages(generator: PagesGenerator) -> None:
     """Tell of pictures in pages that say nothing to those who do not see them."""
-    _report(map(_source, generator.pages), read_config(generator.settings))
+    pages = (*generator.pages, *generator.translations)
+    hidden = (*generator.hidden_pages, *generator.hidden_translations)
+    _report(map(_source, (*pages, *hidden)), read_config(generator.settings))
 
 
 def _logo(config: Config, theme: str) -> Logo | None:

@@ -131,6 +131,9 @@ def test_a_translation_gets_a_second_of_the_minute_of_its_original() -> None:
         ('<img src="x.png">', 'Title: A\n\n<img src="x.png">\n', "a.md:3: picture"),
         ('<img alt=" " src="x.png">', "Title: A\n\n[made elsewhere]\n", "a.md: picture"),
         ('<img alt="" src="x.png">', 'Title: A\n\n<img alt="" src="x.png">\n', None),
+        ('<img src="x.png" alt="">', 'Title: A\n\n<img src="x.png"\n alt="">\n', None),
+        ('<img src="x.png" alt="">', "Title: A\n\n<img src='x.png' alt=''>\n", None),
+        ('<img src="alt.png" alt="">', 'Title: A\n\n<img src="alt.png">\n', "a.md:3: picture"),
         ('<img alt="words" src="x.png">', "Title: A\n\n![words](x.png)\n", None),
         ("<p>none</p>", "Title: A\n\nnone\n", None),
         (

@@ -313,10 +313,12 @@ def test_what_the_author_must_mend_is_told_at_once_with_its_place(site, post):
     site.write("a.md", post())
     site.write("b.md", post(slug="b") + "\n![](x.png)\n")
     site.write("c.md", "Modified: 2009-03-07 23:59\n" + post(slug="c"))
+    site.write("d.md", "Status: hidden\n" + post(slug="d") + "\n![](x.png)\n")
     built = site.build()
     assert built.returncode != 0
     told = built.stderr.replace(f"{site.content}/", "")
     assert "c.md:1: 'Modified: 2009-03-07' is before 'Date: 2009-03-08'; correct one of" in told
+    assert "d.md:19: picture 'x.png' has no alternative text; say in words" in told
     assert "b.md:18: picture 'x.png' has no alternative text; say in words" in told
 
 
