@@ -6,6 +6,8 @@ Pelican merges names whose slugs are alike under the one that it saw first, and 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from .signs import is_long
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
@@ -24,6 +26,9 @@ def name_problems(uses: Iterable[Use]) -> Iterator[tuple[Use, str]]:
     for use in sorted(uses, key=lambda use: use.source):
         if not use.slug:
             yield use, f"{use.kind} {use.name!r} has no letter or digit; give it a name with one"
+            continue
+        if is_long(use.slug):
+            yield use, f"{use.kind} {use.name!r} is longer than names of files can be; shorten it"
             continue
         other = first.setdefault((use.kind, use.slug), use)
         if other.name != use.name and (use.kind, use.name) not in told:

@@ -130,8 +130,9 @@ def _clashes(contents: Iterable[Content]) -> Iterator[str]:
 
 def _sign_problems(contents: Iterable[Content]) -> Iterator[str]:
     for content in contents:
-        language = str(content.metadata.get("lang", ""))
-        for fields, text in sign_problems(content.slug, content.url, language):
+        language = content.metadata.get("lang")
+        title = Markup(content.title).striptags()  # noqa: S704 — read here, never shown
+        for fields, text in sign_problems(title, content.slug, content.url, language):
             yield f"{_place(content, *fields)}: {text}"
 
 

@@ -63,11 +63,24 @@ def test_what_an_address_cannot_hold_is_told_with_its_line(site: Site) -> None:
     site.write("d.md", lang="he_IL")
     site.write("e.md", slug="../archives")
     site.write("f.md", slug="שלום")
+    site.write("g.md", title=" ")
+    site.write("h.md", title="Long " * 60)
+    site.write("i.md", lang="klingon language")
+    site.write("j.md", lang="pt-BR")
+    site.write("k.md", lang="en_GB.UTF-8")
+    site.write("l.md", tags="make, " + "t" * 252)
     signs = "has signs that an address cannot hold; write it with letters, digits and -"
-    assert [line for line in site.bad() if line.startswith("content/")] == [
+    short, code = "add a short line 'Slug:'", "its code, such as en or pt-BR"
+    told = [line for line in site.bad() if line.startswith("content/") and ": " in line]
+    assert told == [
+        f"content/l.md:4: tag {'t' * 252!r} is longer than names of files can be; shorten it",
         "content/a.md:1: the title has no letter or digit; add a line 'Slug:'",
         f"content/b.md:4: the address '2009/what? now/' {signs}",
         f"content/c.md:4: the address '/c/' {signs}",
         "content/d.md:4: Lang: 'he_IL' is no language of the web; write he-IL",
         f"content/e.md:4: the address '2009/../archives/' {signs}",
+        "content/g.md:1: the title is empty; write one",
+        f"content/h.md:1: the address is longer than names of files can be; {short}",
+        f"content/i.md:4: Lang: 'klingon language' is no language of the web; write {code}",
+        "content/k.md:4: Lang: 'en_GB.UTF-8' is no language of the web; write en-GB",
     ]
