@@ -25,6 +25,7 @@ from .aliases import (
     split,
 )
 from .config import Config, ConfigError, read_config
+from .fields import field_problems
 from .front_matter import line_of
 from .icons import favicon, touch_icon
 from .names import Use, name_problems
@@ -89,7 +90,12 @@ def _collect(generators: Sequence[Generator]) -> None:
     for content in contents:
         state.aliases += ((alias, Path(content.source_path)) for alias in _aliases(content))
     state.statics += context["static_content"].values()
-    problems = [*_clashes(contents), *_sign_problems(contents), *_draft_problems(context)]
+    problems = [
+        *_clashes(contents),
+        *_sign_problems(contents),
+        *_draft_problems(context),
+        *_field_problems(context),
+    ]
     if problems:
         raise SystemExit("\n".join(problems))
 
@@ -145,6 +151,13 @@ def _draft_problems(context: Mapping[str, Any]) -> Iterator[str]:
         other = first.setdefault(normpath(draft.save_as), draft)
         if other is not draft:
             yield _shared(normpath(draft.save_as), _place(draft), _place(other))
+
+
+def _field_problems(context: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of fields by mistake, also in drafts: their examples are run."""
+    for content in context["generated_content"].values():
+        for name, text in field_problems(content.metadata if content is not None else ()):
+            yield f"{_place(content, name)}: {text}"
 
 
 # --- While pages are written -----------------------------------------------------------
