@@ -33,9 +33,9 @@ PLUGINS = [
     "relations",
     "outline",
     "prose",
-    "addresses",
     "search",
     "cards",
+    "addresses",  # after all that write files, so that no alias takes the place of one
 ]
 
 # Build what is new or edited; see DESIGN, "Environments". The first one is the default.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from .conftest import Site
+import runpy
+from pathlib import Path
+
+from .conftest import REPOSITORY, Site
 
 
 def test_a_post_in_the_place_of_a_page_of_the_site_is_told(site: Site) -> None:
@@ -84,3 +87,12 @@ def test_what_an_address_cannot_hold_is_told_with_its_line(site: Site) -> None:
         f"content/i.md:4: Lang: 'klingon language' is no language of the web; write {code}",
         "content/k.md:4: Lang: 'en_GB.UTF-8' is no language of the web; write en-GB",
     ]
+
+
+def test_an_alias_in_the_place_of_a_card_is_told(tmp_path: Path) -> None:
+    """Cards are written by another plugin, in the order of the settings."""
+    order = runpy.run_path(str(REPOSITORY / "pelicanconf.py"))["PLUGINS"]
+    site = Site(tmp_path / "site", *(name for name in order if name in ("cards", "addresses")))
+    site.write("a.md", slug="x", aliases="/cards/2009/x.png")
+    taken = "is already written by another part of the site; leave it out, or move the other"
+    assert f"content/a.md:5: Aliases: '/cards/2009/x.png' {taken}" in site.bad()
