@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
+from .characters import set_apart
+
 # Words that stand beside or below every transcript, heading or note, and say nothing of the post.
 EXCLUDED = (
     ".headerlink",
@@ -32,12 +34,12 @@ class Document:
 
 def html(document: Document, language: str) -> str:
     """Return the document with its title and date marked up for Pagefind."""
-    title = f'<h1 data-pagefind-meta="title">{escape(document.title)}</h1>'
+    title = f'<h1 data-pagefind-meta="title">{set_apart(escape(document.title))}</h1>'
     date = f'<p data-pagefind-meta="date" data-pagefind-ignore>{escape(document.date or "")}</p>'
     return (
         f'<!doctype html>\n<html lang="{escape(language)}">\n<meta charset="utf-8">\n'
         f"<body data-pagefind-body>\n{title}\n{date if document.date else ''}\n"
-        f"{document.content}\n</body></html>\n"
+        f"{set_apart(document.content)}\n</body></html>\n"
     )
 
 

@@ -27,6 +27,15 @@ changed since · zephyrlib 2.1</p></figcaption><pre tabindex="0"><samp><span cla
 """
 
 
+# Words of these stand amid runs of characters, some of them in a part of it that is emphasised.
+CHINESE = (
+    "我们写代码的时候。先看**标**题。Linux内核的世界里没有秘密 &amp; 北京 上海。\n\n第二段。\n"
+)
+# The same characters as in words of the other, but not in a row.
+CHINESE_APART = "这一代人不看密码。界外有世、题上有标、有人没来。\n"
+THAI = "ภาษาไทยเขียนติดกันไม่มีช่องว่างระหว่างคำ\n"
+
+
 class Browser:
     """Chromium, in front of a site that is served from a directory of its host."""
 
@@ -61,6 +70,11 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Site:
     )  # fmt: skip
     for number in range(12):
         site.write(f"many/{number}.md", "Bassoon.\n", title=f"Many {number}", category="Many")
+    site.write("chinese.md", CHINESE, title="Zhongwen 世界没有银弹", slug="chinese")
+    site.write("apart.md", CHINESE_APART, title="Apart")
+    site.write("thai.md", THAI)
+    japanese = (REPOSITORY / "tests/reading/content/japanese.md").read_text(encoding="utf-8")
+    site.write("japanese.md", japanese.partition("\n\n")[2], title="Japanese 猫の記事", lang="ja")
     site.write("draft.md", "Bagpipe.\n", status="draft")
     site.write("pages/about.md", "Mandolin.\n")
     site.good()

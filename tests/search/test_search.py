@@ -28,6 +28,42 @@ def test_a_word_of_a_post_or_of_its_transcripts_finds_it(
     assert answer["complaints"] == []
 
 
+@pytest.mark.parametrize(
+    ("words", "title", "marked"),
+    [
+        ("代码", "Zhongwen 世界没有银弹", "代码"),
+        ("标题", "Zhongwen 世界没有银弹", "标题。"),  # one of the two is emphasised
+        ("没有", "Zhongwen 世界没有银弹", "没有"),
+        ("linux 世界", "Zhongwen 世界没有银弹", "世界"),
+        ('"Linux内核的"', "Zhongwen 世界没有银弹", "Linux内核的"),
+        ("記憶", "Japanese 猫の記事", "記憶"),
+        ("ニャーニャー", "Japanese 猫の記事", "ニャーニャー"),
+        ("つかぬ", "Japanese 猫の記事", "つかぬ。"),  # stands after が, which is no か
+        ("全角の文字", "Japanese 猫の記事", "全角の文字"),
+        ("ช่องว่าง", "Thai", "ช่องว่าง"),
+    ],
+)
+def test_words_amid_a_sentence_without_spaces_are_found(
+    browser: Browser, words: str, title: str, marked: str
+) -> None:
+    answer = browser.ask(type=words)
+    assert [found.replace("\xa0", " ") for found in answer["results"]] == [title]
+    assert answer["marked"] == [marked]
+    assert answer["complaints"] == []
+
+
+@pytest.mark.parametrize("words", ["码代", "世代", "北京上海", "代码 記憶", "づかぬ"])
+def test_characters_that_stand_in_no_row_are_not_found(browser: Browser, words: str) -> None:
+    answer = browser.ask(type=words)
+    assert (answer["results"], answer["status"]) == ([], f"No page with “{words}”")
+
+
+def test_an_excerpt_has_the_spaces_of_the_post_and_no_others(browser: Browser) -> None:
+    text = browser.ask(type="内核")["text"]
+    assert "我们写代码的时候。先看标题。Linux内核的世界里没有秘密 & 北京 上海。 第二段。 …" in text
+    assert "\u2060" not in text
+
+
 @pytest.mark.parametrize("words", ["bagpipe", "zephyrlib", "harpsichord", "remembered"])
 def test_drafts_captions_tags_and_navigation_are_not_found(browser: Browser, words: str) -> None:
     answer = browser.ask(type=words)
