@@ -132,7 +132,8 @@ def _woven(path: Path, state: _State) -> Woven:
     try:
         source = state.sources.pop(path, None) or read_source(path, state.config.environments)
     except TranscriptError as error:
-        return Woven(problems=(str(error),))
+        as_typed = str(error).removeprefix(f"{Path.cwd()}/")
+        return Woven(problems=(as_typed,))
     content = Path(state.config.content).resolve()
     within = path.resolve().relative_to(content) if path.resolve().is_relative_to(content) else path
     return weave(source, within.with_suffix("").as_posix().lstrip("/"))

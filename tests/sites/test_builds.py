@@ -62,7 +62,7 @@ def test_a_post_that_pelican_would_drop_is_told_and_fails_the_build(site: Site) 
     assert "2009/a-post/index.html" in site.pages()
     page = site.page("2009/latin/index.html")
     assert "\ufffdt\ufffd" in one(page, "main").text()
-    assert "not UTF-8" in one(page, "figure.transcript.failed").text()
+    assert one(page, ".problem").text().startswith("content/latin.md:4: not UTF-8")
 
 
 def test_a_post_with_a_wrong_option_still_reads_as_one(site: Site) -> None:
