@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from markdown import Markdown
 
 from transcripts.markdown_ext import TranscriptsExtension
 from transcripts.model import Environment
 from transcripts.parse import parse
+from transcripts.parse.nesting import Nesting
 from transcripts.weave import Fragment
 
 EXTENSIONS = ["meta", "extra", "toc"]
@@ -68,3 +71,35 @@ def test_what_is_converted_afterwards_has_no_fragments() -> None:
     converter = Markdown(extensions=[TranscriptsExtension((fragment,))])
     assert converter.convert("x") == "<figure></figure>"
     assert converter.reset().convert("a summary") == "<p>a summary</p>"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "    ```",
+        "   ```",
+        "text\n    ```",
+        "- item\n\n    ```",
+        "- item\n\n        ```",
+        "- item\n    - inner\n\n        ```",
+        "- item\n    - inner\n\n            ```",
+        "- item\n\ntext\n\n    ```",
+        "text\n- no item\n\n    ```",
+        "1. item\nmore\n\n    ```",
+        "1. ```",
+        "term\n:   what it is\n\n    ```",
+        "term\n:   what it is\n\n        ```",
+        "[^1]: note\n\n    ```",
+        "> ```",
+        "> quoted\n>     ```",
+        "> quoted\n>\n>     ```",
+        "- item\n\n\t```",
+        "# heading\n    ```",
+    ],
+)
+def test_a_block_is_refused_where_markdown_would_neither_find_it_nor_take_it_for_code(lines: str):
+    nesting = Nesting()
+    refused = [nesting.misplaced(line) for line in lines.split("\n")][-1]
+    html = Markdown(extensions=[*EXTENSIONS, "sane_lists"]).convert(f"{lines} word\n")
+    literal = re.search(r"<pre><code>[^<]*``` word", html)
+    assert bool(refused) != bool(literal), html

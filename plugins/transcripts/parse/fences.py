@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from ..errors import ParseError
 from ..model import Location
+from .nesting import Nesting
 
 # Python-Markdown closes a fence only with the same characters; CommonMark would take more.
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,}) *(?P<info>[^`\n]*)$")
-_INDENTED = re.compile(r"^[ \t]+(?:`{3,}|~{3,}) *console +(?:.* )?run\b")
+_INDENTED = re.compile(r"^(?=[ \t>])[ \t>]*(?:`{3,}|~{3,}) *console +(?:.* )?run\b")
 _NEXT = re.compile(r" *(?:console\b|[^\s`~].* file=)")
 _INFO_WORD = re.compile(r'(?P<key>[^\s="]+)(?:=(?:"(?P<quoted>(?:\\"|[^"])*)"|(?P<bare>[^\s"]*)))?')
 
@@ -29,16 +30,19 @@ class Fence:
 
 def fences(lines: list[str], path: str) -> Iterator[Fence]:
     """All fenced blocks in their order. Raises ParseError for one that is not closed."""
-    index = 0
+    index, nesting = 0, Nesting()
     while index < len(lines):
         location = Location(path=path, line=index + 1)
         match = _FENCE.match(lines[index])
         if not match:
             if _INDENTED.match(lines[index]):
                 raise ParseError(
-                    "live block is indented, and would not be run; begin it at the line's start",
+                    "live block is indented or quoted, and would not be run;"
+                    " begin it at the line's start",
                     location,
                 )
+            if why := nesting.misplaced(lines[index]):
+                raise ParseError(why, location)
             index += 1
             continue
         fence = match["fence"]
@@ -50,6 +54,7 @@ def fences(lines: list[str], path: str) -> Iterator[Fence]:
         _refuse_next_opening(lines[index + 1 : last], fence, location)
         language, options = _info(match["info"], location)
         yield Fence(location, last + 1, language, options, tuple(lines[index + 1 : last]))
+        nesting.block()
         index = last + 1
 
 
