@@ -11,12 +11,19 @@ from types import UnionType
 
 from .errors import ConfigError
 from .model import Environment, Limits
-from .names import nearest
+from .names import nearest, package_problem
 
 KNOWN_RUNNERS = ("namespace", "machine", "network")
 KNOWN_EMULATORS = ("auto", "uml", "qemu")
 _ROOTS = "requirements-roots.txt"
-_SUITE = re.compile(r"^debian:[a-z]+$")
+_SUITE = re.compile(r"debian:[a-z]+")
+_USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+"""As useradd(8) allows it, without the "$" of machines."""
+_USERS = ("root", "nobody", "nogroup")
+"""Those that a sandbox has besides."""
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+"""A label of RFC 1123."""
+_LARGEST_SCREEN = 1000
 
 
 class Run(Enum):
@@ -92,19 +99,46 @@ def _environment(name: str, described: object) -> Environment:
             f"{place}: unknown runner {environment.runner!r};"
             f" {nearest(environment.runner, KNOWN_RUNNERS)}"
         )
+    _check_names(environment, place)
+    _check_screen(environment, place)
     _check_systems(environment, place)
     return environment
 
 
+def _check_names(environment: Environment, place: str) -> None:
+    """Whose shell it is, and where."""
+    user, host = environment.user, environment.host
+    if not _USER.fullmatch(user):
+        raise ConfigError(
+            f"{place}['user'] = {user!r}; write a name such as 'reader', of at most 32 small"
+            " letters, digits, '_' and '-', a letter or '_' first"
+        )
+    if user in _USERS:
+        raise ConfigError(f"{place}['user'] = {user!r}; every sandbox has this one: write another")
+    if not _HOST.fullmatch(host):
+        raise ConfigError(
+            f"{place}['host'] = {host!r}; write a name such as 'blog', of at most 63 letters,"
+            " digits and '-', which is neither first nor last"
+        )
+
+
+def _check_screen(environment: Environment, place: str) -> None:
+    for key, number in (("columns", environment.columns), ("rows", environment.rows)):
+        if number > _LARGEST_SCREEN:
+            raise ConfigError(
+                f"{place}[{key!r}] = {number}; write a number from 1 to {_LARGEST_SCREEN}"
+            )
+
+
 def _check_systems(environment: Environment, place: str) -> None:
     """Where its files and its kernel come from."""
-    if environment.root != "/" and not _SUITE.match(environment.root):
+    if environment.root != "/" and not _SUITE.fullmatch(environment.root):
         raise ConfigError(
             f"{place}: root {environment.root!r}; write '/' or a suite such as 'debian:bookworm'"
         )
     if environment.packages and environment.root == "/":
         raise ConfigError(f"{place}: packages need a root of their own; set root to a suite")
-    if environment.kernel and not _SUITE.match(environment.kernel):
+    if environment.kernel and not _SUITE.fullmatch(environment.kernel):
         raise ConfigError(
             f"{place}: kernel {environment.kernel!r}; write a suite such as 'debian:trixie'"
         )
@@ -122,6 +156,9 @@ def _check_systems(environment: Environment, place: str) -> None:
 def _packages(described: object, place: str) -> tuple[str, ...]:
     if not isinstance(described, list | tuple) or not all(isinstance(p, str) for p in described):
         raise ConfigError(f"{place}['packages'] = {described!r}; write a list such as ['make']")
+    for name in described:
+        if problem := package_problem(name):
+            raise ConfigError(f"{place}['packages']: {problem}")
     return tuple(sorted(set(described)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -19,7 +19,9 @@ from .roots import (
     describe_pruned,
     describe_renewed,
     list_roots,
+    pinned_elsewhere,
     prune,
+    recipes_of,
     renew,
 )
 from .supplies import kernel_recipe, root_recipe
@@ -54,25 +56,31 @@ def _wanted(config: Config, posts: Iterable[Post]) -> dict[Recipe, list[str]]:
 
 def _show(recipes: dict[Recipe, list[str]], lock: Path, console: Console) -> None:
     """Print what is kept, and for whom."""
-    kept = list_roots(default_shelf())
     table = Table("root", "packages named", "size", "last used", "needed by", box=None)
-    for one in kept:
-        table.add_row(*_row(one), ", ".join(recipes.get(one.pin.recipe, [])) or _others(one, lock))
-    for recipe in sorted(recipes.keys() - {one.pin.recipe for one in kept}):
+    pinned = recipes_of(lock, recipes)
+    missing = set(recipes)
+    for kept in list_roots(default_shelf()):
+        makers = pinned.get(kept.pin.digest, ())
+        needed = [(recipe, ", ".join(recipes[recipe])) for recipe in makers]
+        for row in _rows(kept, needed or [(kept.pin.recipe, _others(kept, lock))]):
+            table.add_row(*row)
+        missing.difference_update(makers)
+    for recipe in sorted(missing):
         named = " ".join(recipe.packages)
         table.add_row(str(recipe), named, "", "not built yet", ", ".join(recipes[recipe]))
     console.print(table if table.row_count else "no root file system is kept or needed")
 
 
 def _others(kept: Kept, lock: Path) -> str:
-    elsewhere = any(other != lock.absolute() and other.exists() for other in kept.locks)
-    return "another project" if elsewhere else "nothing; --prune removes it"
+    return "another project" if pinned_elsewhere(kept, lock) else "nothing; --prune removes it"
 
 
-def _row(kept: Kept) -> tuple[str, str, str, str]:
-    recipe = kept.pin.recipe
+def _rows(kept: Kept, needed: Iterable[tuple[Recipe, str]]) -> Iterator[tuple[str, ...]]:
+    """A line for each recipe that makes a root file system, of which only the first counts it."""
     size = f"{kept.size / _MEGABYTE:.0f} MB"
-    return str(recipe), " ".join(recipe.packages), size, f"{kept.used:%Y-%m-%d}"
+    for recipe, who in needed:
+        yield str(recipe), " ".join(recipe.packages), size, f"{kept.used:%Y-%m-%d}", who
+        size = "the same"
 
 
 async def _renew(recipes: Iterable[Recipe], lock: Path, console: Console) -> None:

@@ -31,6 +31,8 @@ from .screen import read_screen, too_busy
 
 T = TypeVar("T")
 _NOTHING = Supplies()
+_NO_STATUS = 255
+"""Of a command that was not run, or whose sandbox ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,10 @@ async def _go_through(
                 exchanges.append(await _exchange(sandbox, step, environment, left))
             case File():
                 writing = sandbox.write(step.path, step.text, root=step.root, hosts=step.hosts)
-                await _placed(step.location, step.path, writing)
+                with _after(session, exchanges):
+                    await _placed(step.location, step.path, writing)
             case Artifact():
-                with _after(exchanges):
+                with _after(session, exchanges):
                     artifacts.append(await _artifact(sandbox, step, environment))
     return exchanges, artifacts
 
@@ -105,17 +108,36 @@ async def _provenance(
 
 
 @contextlib.contextmanager
-def _after(exchanges: Sequence[Exchange]) -> Iterator[None]:
-    """Adds to a refusal that the command before failed, which is why nothing is there to show."""
+def _after(session: Session, exchanges: Sequence[Exchange]) -> Iterator[None]:
+    """Adds to a refusal that the command before failed, which may be why."""
     try:
         yield
     except Refused as error:
-        last = exchanges[-1]
-        if not last.status:
+        if not exchanges:
             raise
-        said = f": {line_text(last.output[-1])}" if last.output else ""
-        command = last.command.partition("\n")[0]
-        raise Refused(f"{error}; {command!r} ended with exit status {last.status}{said}") from error
+        at = _last_to_run(exchanges)
+        last = exchanges[at]
+        if not last.status and not last.failed:
+            raise
+        said = line_text(last.output[-1]) if last.output else ""
+        ended = f"ended with exit status {last.status}{': ' if said else ''}{said}"
+        if last.failed:
+            ended = f"failed: {', '.join(last.notes)}"
+        command = [step for step in session.steps if isinstance(step, Command)][at]
+        typed = command.text.partition("\n")[0]
+        raise Refused(f"{error}; {typed!r} of line {command.location.line} {ended}") from error
+
+
+def _last_to_run(exchanges: Sequence[Exchange]) -> int:
+    """Which exchange was the last; where a sandbox ended, the one that ended it."""
+    at = len(exchanges) - 1
+    while at and _cannot_run(exchanges[at]) and _cannot_run(exchanges[at - 1]):
+        at -= 1
+    return at
+
+
+def _cannot_run(exchange: Exchange) -> bool:
+    return exchange.failed and exchange.status == _NO_STATUS
 
 
 async def _artifact(sandbox: Sandbox, step: Artifact, environment: Environment) -> ArtifactFile:
@@ -140,7 +162,7 @@ async def _exchange(
     else:
         limit = environment.limits.session
         note = f"not run: the session took more than {limit:g} s"
-        ran = Ran(output=b"", status=255, notes=(note,), failed=True)
+        ran = Ran(output=b"", status=_NO_STATUS, notes=(note,), failed=True)
     busy = ("too many cursor movements: shown without them",) if too_busy(ran.output) else ()
     output = read_screen(ran.output, columns=environment.columns, rows=environment.rows)
     return Exchange(

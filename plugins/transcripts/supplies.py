@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from .config import Config
-from .errors import ParseError
+from .errors import ConfigError, ParseError
 from .inputs import provide as provide_inputs
-from .model import World
+from .model import Environment, World
 from .roots import Recipe, UnknownPackageError, default_shelf, in_use, parse_recipe
 from .roots import provide as provide_root
 from .runners.engines import kernel_packages, needs_qemu
@@ -48,8 +48,10 @@ class Supplier:
                 tell=self._tell,
                 content=Path(self._config.content),
             )
+            root = await self._root(world, post)
+            _check_timezone(world.environment, root)
             supplies = Supplies(
-                root=await self._root(world, post),
+                root=root,
                 kernel=await self._system(kernel_recipe(world), post),
                 inputs=inputs,
             )
@@ -84,6 +86,27 @@ class Supplier:
         if supplies.kernel not in self._kvm:
             self._kvm[supplies.kernel] = await boots_with_kvm(world, supplies)
         return self._kvm[supplies.kernel]
+
+
+def _check_timezone(environment: Environment, root: Path) -> None:
+    """Raise ConfigError for a zone that a root lacks: programs would tell UTC under its name."""
+    zone = environment.timezone
+    if zone == "UTC" or _has_zone(root, zone):
+        return
+    remedy = "install tzdata" if environment.root == "/" else "add 'tzdata' to packages"
+    raise ConfigError(
+        f"TRANSCRIPTS_ENVIRONMENTS[{environment.name!r}]['timezone'] = {zone!r}:"
+        f" root {environment.root!r} has no such time zone; correct it, or {remedy}"
+    )
+
+
+def _has_zone(root: Path, zone: str) -> bool:
+    zones = root / "usr" / "share" / "zoneinfo"
+    try:
+        found = (zones / zone).resolve()
+        return found.is_relative_to(zones.resolve()) and found.read_bytes().startswith(b"TZif")
+    except (OSError, ValueError):
+        return False
 
 
 def root_recipe(world: World) -> Recipe | None:

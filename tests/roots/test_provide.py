@@ -22,7 +22,7 @@ from transcripts.roots import (
     native_architecture,
     provide,
 )
-from transcripts.roots.lock import Pin, pinned, print_lock
+from transcripts.roots.lock import Pin, pinned, print_lock, read_lock
 from transcripts.runners import open_sandbox
 from transcripts.runners.packages import Packages
 from transcripts.runners.process import unprivileged
@@ -85,6 +85,18 @@ def test_a_second_time_it_is_only_taken(made):
     told: list[str] = []
     assert build(made.lock, default_shelf(), told) == made.root
     assert told == []
+
+
+def test_another_recipe_of_the_same_packages_is_pinned_and_not_built(made, tmp_path):
+    lock = tmp_path / "requirements-roots.txt"
+    lock.write_text(made.lock.read_text())
+    told: list[str] = []
+    other = RECIPE.with_packages("coreutils")  # which is essential
+    assert build(lock, default_shelf(), told, other) == made.root
+    assert not any("building" in text for text in told)
+    both = read_lock(lock)
+    assert {pin.recipe for pin in both} == {RECIPE, other}
+    assert len({(pin.digest, pin.packages) for pin in both}) == 1
 
 
 def test_the_tree_is_the_unprivileged_user_s_and_runs(made):

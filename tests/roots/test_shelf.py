@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from transcripts.errors import SandboxError
-from transcripts.roots import Root, default_shelf, describe_pruned, in_use, list_roots, prune
+from transcripts.roots import (
+    Root,
+    default_shelf,
+    describe_pruned,
+    in_use,
+    list_roots,
+    pinned_elsewhere,
+    prune,
+    recipes_of,
+)
 from transcripts.roots.listing import describe_renewed
 from transcripts.roots.lock import Package, Pin, print_lock, write_pin
 from transcripts.roots.recipe import Recipe
@@ -82,6 +92,33 @@ def test_what_another_project_pins_stays_with_its_packages(shelf, tmp_path):
     other.unlink()
     pruned = asyncio.run(prune(shelf, [], lock=tmp_path / "lock", tell=print))
     assert [root.pin.recipe.suite for root in pruned.roots] == ["bookworm"]
+
+
+def test_what_another_project_pinned_once_is_pruned(shelf, tmp_path):
+    other = tmp_path / "other"
+    write_pin(other, pin("bookworm", "a"))
+    assert Shelf(shelf).take("a" * 64, other)
+    (kept,) = (root for root in list_roots(shelf) if root.pin.recipe.suite == "bookworm")
+    assert pinned_elsewhere(kept, tmp_path / "lock")
+    assert not pinned_elsewhere(kept, other)
+    write_pin(other, pin("bookworm", "c"))
+    assert not pinned_elsewhere(kept, tmp_path / "lock")
+    pruned = asyncio.run(prune(shelf, [], lock=tmp_path / "lock", tell=print))
+    assert len(pruned.roots) == 2
+
+
+def test_what_a_second_recipe_makes_too_stays_for_it_alone(shelf, tmp_path):
+    lock = tmp_path / "lock"
+    first = pin("trixie", "b")
+    second = replace(first, recipe=first.recipe.with_packages("libc6"))
+    for made in (first, second, pin("bookworm", "c")):
+        write_pin(lock, made)
+    recipes = {first.recipe, second.recipe, pin("bookworm", "c").recipe}
+    assert recipes_of(lock, recipes)["b" * 64] == tuple(sorted((first.recipe, second.recipe)))
+    assert recipes_of(lock, [second.recipe]) == {"b" * 64: (second.recipe,)}
+    pruned = asyncio.run(prune(shelf, [second.recipe], lock=lock, tell=print))
+    assert [root.pin.recipe.suite for root in pruned.roots] == ["bookworm"]
+    assert [path.name for path in (shelf / "packages").iterdir()] == ["make_1-trixie_amd64.deb"]
 
 
 def test_what_a_killed_build_left_is_swept_by_the_next(shelf):

@@ -104,6 +104,46 @@ def test_a_file_that_cannot_be_written_is_told(site: Site) -> None:
     assert done.out.startswith("content/post.md:4: /etc/x: bash: /etc/x: Read-only file system; ")
 
 
+_AFTER = FRONT + "```console run exit=any\n$ {}\n```\n\n```sh file=/etc/x\n```\n"
+
+
+def test_a_file_that_cannot_be_written_is_told_with_the_command_that_failed_before(
+    site: Site,
+) -> None:
+    site.write("content/post.md", _AFTER.format("cd /tpm"))
+    told = _one_line(site.run("run"), 1)
+    assert told.startswith("content/post.md:8: /etc/x: bash: /etc/x: Read-only file system; ")
+    assert told.endswith(
+        "; 'cd /tpm' of line 5 ended with exit status 1: bash: cd: /tpm: No such file or directory"
+    )
+    site.edit("content/post.md", "cd /tpm", "cd /tmp")
+    assert _one_line(site.run("run"), 1).endswith("; mend the path or the command")
+
+
+def test_a_file_that_cannot_be_taken_out_is_told_with_the_time_that_its_command_took(
+    site: Site,
+) -> None:
+    site.post(" table=x.csv timeout=100ms\n$ sleep 60 && seq 3 >x.csv")
+    assert _one_line(site.run("run"), 1).endswith(
+        "; 'sleep 60 && seq 3 >x.csv' of line 5 failed: timed out after 0.1 s"
+    )
+
+
+@pytest.mark.parametrize("later", ["", "$ ls\n# id\n"], ids=["at once", "later"])
+def test_a_file_that_comes_after_a_panic_is_told_with_the_panic(site: Site, later: str) -> None:
+    site.write("pelicanconf.py", "TRANSCRIPTS_ENVIRONMENTS = {'m': {'runner': 'machine'}}\n")
+    panic = "```console run\n# echo c > /proc/sysrq-trigger\n```\n"
+    blocks = "".join(f"```console run\n{line}\n```\n" for line in later.splitlines())
+    text = f"Title: A\n\n{panic}{blocks}```sh file=/tmp/x\n```\n"
+    site.write("content/post.md", text)
+    number = text.splitlines().index("```sh file=/tmp/x") + 1
+    assert _one_line(site.run("run"), 1) == (
+        f"content/post.md:{number}: /tmp/x: the sandbox had ended; mend the path or the command;"
+        " 'echo c > /proc/sysrq-trigger' of line 4 failed: the machine ended:"
+        " Kernel panic - not syncing: sysrq triggered crash"
+    )
+
+
 def test_a_session_that_fails_leaves_its_old_recording(site: Site) -> None:
     site.post("\n$ echo a")
     site.run("run")
@@ -171,6 +211,10 @@ SETTINGS_FILES = {
         "TRANSCRIPTS_ENVIRONMENTS['a']['limits']['memory'] = '1G'; a value such as 2147483648",
     ),
     "runner": ("TRANSCRIPTS_ENVIRONMENTS = {'a': {'runner': 'x'}}\n", "TRANSCRIPTS_ENVIRONMENTS"),
+    "columns": (
+        "TRANSCRIPTS_ENVIRONMENTS = {'a': {'columns': 100000}}\n",
+        "TRANSCRIPTS_ENVIRONMENTS['a']['columns'] = 100000; write a number from 1 to 1000",
+    ),
 }
 
 
@@ -270,7 +314,7 @@ def test_a_file_that_no_page_can_show_is_told(
 def test_what_failed_is_told_with_the_table_that_it_left_empty(site: Site) -> None:
     site.post(" table=x.csv\n$ nosuch > x.csv")
     assert _one_line(site.run("run"), 1).endswith(
-        "; 'nosuch > x.csv' ended with exit status 127: bash: nosuch: command not found"
+        "; 'nosuch > x.csv' of line 5 ended with exit status 127: bash: nosuch: command not found"
     )
 
 

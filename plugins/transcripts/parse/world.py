@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from ..errors import ParseError
 from ..model import Environment, Input, Location, Mount, Wanted, World
-from ..names import nearest
+from ..names import nearest, package_problem
 from .front_matter import Field
 from .hosts import hosts
 
@@ -21,15 +21,18 @@ _RUNNERS_OF = {
 """Which runners can give what a field asks for."""
 
 MOUNT_TYPES = ("ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs")
-_SIZE = re.compile(r"^(?P<number>[0-9]+)(?P<unit>[KMG])$")
-_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+_SIZE = re.compile(r"^(?P<number>[0-9]{1,12})(?P<unit>[KMG]?)$")
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 _SYSTEM = (
     *("/.transcripts", "/bin", "/dev", "/etc", "/inputs", "/lib", "/lib32", "/lib64", "/libx32"),
     *("/opt", "/proc", "/sbin", "/sys", "/usr", "/var/lib"),
 )
 _PLAIN_PATH = re.compile(r"^/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$")
+_EXT_BLOCKS = (1 << 10, 2 << 10, 4 << 10)
+"""Bytes: mke2fs rounds others without a word, and the kernel mounts none above a page."""
+_OF_OLD_ONES = ("bind", "loop", "move", "offset", "rbind", "remount", "sizelimit")
+"""Options for what is mounted already, or is a file."""
 _MOUNT_OPTION = re.compile(r"^[a-z][A-Za-z0-9_.+-]*(?:=[A-Za-z0-9_.:+-]+)?$")
-_PACKAGE = re.compile(r"^[a-z0-9][a-z0-9+.-]+$")
 INPUT_KINDS = ("debian-source", "debian", "pypi", "npm", "file")
 _VERSIONED = re.compile(r"^(?P<name>[A-Za-z0-9@][A-Za-z0-9@/+._-]*)=(?P<version>[^\s=]+)$")
 _SHA256 = re.compile(r"^sha256:(?P<hex>[0-9a-f]{64})$")
@@ -87,6 +90,9 @@ def _mounts(field: Field) -> Iterator[Mount]:
         path, kind, *rest = words
         if path in seen:
             raise ParseError(f"{path} is mounted twice; give each its own path", location)
+        for other in seen:
+            if other.startswith(f"{path}/"):
+                raise ParseError(f"{path} would hide {other}; put it before that", location)
         seen.add(path)
         yield _mount(_mount_point(path, location), kind, ",".join(rest), location)
 
@@ -108,19 +114,38 @@ def _mount(path: str, kind: str, options: str, location: Location) -> Mount:
         raise ParseError(f"unknown file system {kind!r}; {nearest(kind, MOUNT_TYPES)}", location)
     ours = {"size": 0, "inode_size": 0, "block_size": 0}
     passed = []
-    for option in filter(None, options.split(",")):
-        name, _, value = option.partition("=")
+    for option, name, value in _options(options, location):
         if name in ours:
             ours[name] = _bytes(name, value, location)
-        elif _MOUNT_OPTION.match(option):
-            passed.append(option)
         else:
-            raise ParseError(f"mount option {option!r}; write it as mount -o takes it", location)
+            passed.append(option)
     if not ours["size"]:
         raise ParseError(f"{path} has no size; {_size_remedy(passed)}", location)
     if kind in ("tmpfs", "btrfs") and (ours["inode_size"] or ours["block_size"]):
         raise ParseError(f"{kind} has no inode_size or block_size; remove it", location)
+    if kind.startswith("ext") and ours["block_size"] not in (0, *_EXT_BLOCKS):
+        raise ParseError(
+            f"{kind} has no blocks of {ours['block_size']} bytes; write block_size=1K, 2K or 4K",
+            location,
+        )
     return Mount(path=path, kind=kind, options=tuple(passed), location=location, **ours)
+
+
+def _options(options: str, location: Location) -> Iterator[tuple[str, str, str]]:
+    """Each option, whole and as its name and value."""
+    given: set[str] = set()
+    for option in filter(None, options.split(",")):
+        name, _, value = option.partition("=")
+        if name in given:
+            raise ParseError(f"mount option {name!r} stands there twice; remove one", location)
+        if name in _OF_OLD_ONES:
+            raise ParseError(
+                f"mount option {name!r} is none of a new file system; remove it", location
+            )
+        if not _MOUNT_OPTION.match(option):
+            raise ParseError(f"mount option {option!r}; write it as mount -o takes it", location)
+        given.add(name)
+        yield option, name, value
 
 
 def _size_remedy(passed: Sequence[str]) -> str:
@@ -131,9 +156,8 @@ def _size_remedy(passed: Sequence[str]) -> str:
 
 
 def _bytes(name: str, value: str, location: Location) -> int:
-    if name != "size" and value.isascii() and value.isdigit():
-        return int(value)
-    if not (match := _SIZE.match(value)) or not int(match["number"]):
+    match = _SIZE.match(value)
+    if not match or not int(match["number"]) or (name == "size" and not match["unit"]):
         example = "size=64M or size=2G" if name == "size" else f"{name}=128 or {name}=4K"
         raise ParseError(f"{name}={value}; write a number with its unit, {example}", location)
     return int(match["number"]) * _UNITS[match["unit"]]
@@ -158,8 +182,8 @@ def _wanted(field: Field, environment: Environment) -> Iterator[Wanted]:
                 location,
             )
         for name in line.replace(",", " ").split():
-            if not _PACKAGE.match(name):
-                raise ParseError(f"{name!r} is no name of a Debian package; mend it", location)
+            if problem := package_problem(name):
+                raise ParseError(problem, location)
             yield Wanted(name=name, location=location)
 
 

@@ -8,7 +8,7 @@ No address is written anywhere: the author's own apt says where Debian's archive
 from __future__ import annotations
 
 from .archive import UnknownPackageError
-from .kept import Kept, Pruned, list_roots, prune
+from .kept import Kept, Pruned, list_roots, pinned_elsewhere, prune, recipes_of
 from .listing import describe_pruned, describe_renewed
 from .provide import provide, renew
 from .recipe import Recipe, native_architecture, parse_recipe
@@ -27,7 +27,9 @@ __all__ = [
     "list_roots",
     "native_architecture",
     "parse_recipe",
+    "pinned_elsewhere",
     "provide",
     "prune",
+    "recipes_of",
     "renew",
 ]

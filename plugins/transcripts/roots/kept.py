@@ -45,6 +45,22 @@ def list_roots(shelf: Path) -> tuple[Kept, ...]:
     return tuple(sorted(map(_kept, places), key=lambda kept: kept.used, reverse=True))
 
 
+def recipes_of(lock: Path, recipes: Iterable[Recipe]) -> dict[str, tuple[Recipe, ...]]:
+    """Which of these recipes a lock pins to each digest; several may make the same."""
+    wanted = set(recipes)
+    found: dict[str, tuple[Recipe, ...]] = {}
+    for pin in read_lock(lock):
+        if pin.recipe in wanted:
+            found[pin.digest] = (*found.get(pin.digest, ()), pin.recipe)
+    return found
+
+
+def pinned_elsewhere(root: Kept, lock: Path) -> bool:
+    """Whether a lock of another project than this one's pins a root file system."""
+    others = (pin for other in root.locks if other != lock.absolute() for pin in read_lock(other))
+    return any(pin.digest == root.pin.digest for pin in others)
+
+
 def _kept(recipe: Path) -> Kept:
     (pin,) = read_lock(recipe)
     used = datetime.fromtimestamp(recipe.stat().st_mtime, tz=UTC)
@@ -79,7 +95,7 @@ async def prune(shelf: Path, recipes: Iterable[Recipe], *, lock: Path, tell: Tel
         pins = [pin for pin in read_lock(lock) if pin.recipe in wanted]
         kept = list_roots(shelf)
         digests = {pin.digest for pin in pins}
-        gone = tuple(root for root in kept if not _wanted(root, digests, lock.absolute()))
+        gone = tuple(root for root in kept if not _wanted(root, digests, lock))
         for root in gone:
             await remove(place.roots / root.pin.digest)
         loose = _loose(place, [*pins, *(root.pin for root in kept if root not in gone)])
@@ -90,10 +106,8 @@ async def prune(shelf: Path, recipes: Iterable[Recipe], *, lock: Path, tell: Tel
 
 
 def _wanted(root: Kept, digests: set[str], lock: Path) -> bool:
-    if is_used(root.place):
-        return True
-    others = (pin for other in root.locks if other != lock for pin in read_lock(other))
-    return root.pin.digest in digests or any(pin.digest == root.pin.digest for pin in others)
+    here = is_used(root.place) or root.pin.digest in digests
+    return here or pinned_elsewhere(root, lock)
 
 
 def _loose(place: Shelf, pins: Iterable[Pin]) -> list[Path]:

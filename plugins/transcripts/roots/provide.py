@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import TranscriptError
 from ..model import Location
 from .archive import Archive
 from .build import build
-from .lock import Package, Pin, pinned, write_pin
+from .lock import Package, Pin, pinned, read_lock, write_pin
 from .namespace import unshared
 from .programs import Program, Tell, need, succeed
 from .recipe import Recipe, native_architecture
@@ -77,11 +78,14 @@ class _Making:
         return self._keep(await self._build(self._pin.packages, expected))
 
     async def renewed(self) -> Root:
-        """The one that there is today."""
+        """The one that there is today; of whatever recipe, the same packages make the same."""
         packages = await self._archive.resolve(self._recipe)
-        same = self._pin is not None and self._pin.packages == packages
-        if self._pin and same and (root := self._shelf.take(self._pin.digest, self._lock)):
-            return root
+        wanted = (self._recipe.suite, native_architecture(), packages)
+        for pin in read_lock(self._lock):
+            same = (pin.recipe.suite, pin.architecture, pin.packages) == wanted
+            if same and (root := self._shelf.take(pin.digest, self._lock)):
+                write_pin(self._lock, replace(pin, recipe=self._recipe))
+                return root
         return self._keep(await self._build(packages, lambda _digest: None))
 
     def _keep(self, made: Pin) -> Root:

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 
 from ..errors import ParseError
 from ..model import Location
-from ..names import nearest
+from ..names import nearest, package_problem
 
 _DISTRIBUTIONS = ("debian",)
 _SUITE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-# Debian policy 5.6.7. A last "-" would be legal too, but apt-get reads it as "remove".
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]*[a-z0-9+.]")
 # As dpkg calls what uname calls by another name.
 _ARCHITECTURES = {
     "x86_64": "amd64",
@@ -74,8 +72,6 @@ def _all_checked(packages: Iterable[str], location: Location | None) -> tuple[st
 
 
 def _checked(name: str, location: Location | None = None) -> str:
-    if not _PACKAGE.fullmatch(name):
-        raise ParseError(
-            f"{name!r} is no name of a Debian package; names are like 'make' or 'g++'", location
-        )
+    if problem := package_problem(name):
+        raise ParseError(problem, location)
     return name
