@@ -2,10 +2,14 @@
 
 import re
 from collections import Counter
-from unicodedata import normalize
+from collections.abc import Iterator
+from unicodedata import category, normalize
 
-from markdown.extensions.toc import slugify, slugify_unicode
+from markdown.extensions.toc import slugify
 from selectolax.lexbor import LexborHTMLParser
+
+OF_THE_THEME = ("Main", "Series")
+"""Ids of the parts that the theme puts around a text; headings without an id are in lower case."""
 
 _ID = re.compile(r"""\sid\s*=\s*["']?([^\s"'>]+)""", re.IGNORECASE)
 
@@ -16,7 +20,10 @@ def heading_id(words: str, separator: str) -> str:
     Of a heading in Chinese, ASCII would leave a number that is another's once one is put before.
     """
     letters = filter(str.isalnum, normalize("NFKD", words))
-    return (slugify if all(map(str.isascii, letters)) else slugify_unicode)(words, separator)
+    if all(map(str.isascii, letters)):
+        return str(slugify(words, separator))
+    kept = "".join(_letters(normalize("NFC", words))).strip().lower()
+    return re.sub(rf"[{re.escape(separator)}\s]+", separator, kept)
 
 
 def ids(html: str) -> tuple[str, ...]:
@@ -27,10 +34,22 @@ def ids(html: str) -> tuple[str, ...]:
 
 
 def shared_ids(html: str) -> tuple[str, ...]:
-    """Return the ids that several elements have."""
-    if max(Counter(_ID.findall(html)).values(), default=0) < 2:
+    """Return the ids that several elements of the page have, those of the theme among them."""
+    if max(Counter((*OF_THE_THEME, *_ID.findall(html))).values()) < 2:
         return ()  # without reading it all
-    return tuple(name for name, times in Counter(ids(html)).items() if times > 1)
+    times = Counter((*OF_THE_THEME, *ids(html)))
+    return tuple(name for name in times if times[name] > 1)
+
+
+def _letters(words: str) -> Iterator[str]:
+    """Letters with their marks, which are vowels in many scripts; and what parts words."""
+    in_word = False
+    for sign in words:
+        # What chooses between two looks of a sign is no letter's mark.
+        mark = category(sign) in {"Mn", "Mc"} and not "\ufe00" <= sign <= "\ufe0f"
+        in_word = re.match(r"\w", sign) is not None or (in_word and mark)
+        if in_word or sign.isspace() or sign == "-":
+            yield sign
 
 
 def line_of_id(source: str, name: str) -> int:

@@ -25,6 +25,11 @@ def with_alt(html: str) -> str:
     return _PICTURE.sub(_described, html)
 
 
+def alt_of(html: str) -> str:
+    """Return what a picture says instead of itself, or nothing if the HTML is none."""
+    return (_said(html).get("alt") or "") if _PICTURE.match(html) else ""
+
+
 def with_sizes(html: str, size_of: Callable[[str], Size | None]) -> str:
     """Give each picture its size, if that is known of its address, and all but the first leisure.
 

@@ -1,5 +1,6 @@
 """Joins the extension to Pelican: the only module here that knows it."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,13 @@ from pelican.contents import Article, Content, Page
 from pelican.generators import Generator
 from pelican.plugins import signals
 
-from .ids import line_of_id, shared_ids
+from .ids import OF_THE_THEME, line_of_id, shared_ids
 from .markdown_ext import ProseExtension
+from .markup import mistakes
 from .pictures import Size, below_content, with_sizes
+from .references import References, reference_problems
 from .sizes import read_size
+from .source import Source
 from .summary import summary_html
 
 
@@ -20,7 +24,7 @@ def register() -> None:
     """Connect to Pelican. The handlers are functions of this module, as it holds them weakly."""
     signals.initialized.connect(add_extension)
     signals.content_object_init.connect(complete)
-    signals.all_generators_finalized.connect(check_ids)
+    signals.all_generators_finalized.connect(check)
 
 
 def add_extension(pelican: Pelican) -> None:
@@ -39,20 +43,41 @@ def complete(content: Content) -> None:
         content.metadata["summary"] = content._summary = summary  # noqa: SLF001 — Pelican has two
 
 
-def check_ids(generators: Sequence[Generator]) -> None:
-    """Stop if two parts of a page have one id: headings have made way, so its author gave it."""
+def check(generators: Sequence[Generator]) -> None:
+    """Stop if what an author typed would vanish, lead nowhere, or change the rest of a page."""
     contents = (c for c in generators[0].context["generated_content"].values() if c is not None)
-    problems = [text for content in contents for text in _id_problems(content)]
-    if problems:
-        raise SystemExit("\n".join(sorted(problems)))
+    found = {(content.source_path, *problem) for content in contents for problem in _wrong(content)}
+    if found:
+        lines = (f"{_shown(Path(path))}:{line}: {text}" for path, line, text in sorted(found))
+        raise SystemExit("\n".join(lines))
 
 
-def _id_problems(content: Content) -> Iterator[str]:
-    path = Path(content.source_path)
+def _wrong(content: Content) -> Iterator[tuple[int, str]]:
+    """The lines of a text on which something is wrong, and what to do."""
+    text = Path(content.source_path).read_text(encoding="utf-8-sig", errors="replace")
+    source = Source(text)
     for name in shared_ids(_html(content)):
-        line = line_of_id(path.read_text(encoding="utf-8-sig", errors="replace"), name)
-        text = f"id {name!r} is also that of another part of the page, such as an example"
-        yield f"{_shown(path)}:{line}: {text}; give it another"
+        # Headings have made way, so its author gave it.
+        other = "the theme" if name in OF_THE_THEME else "the page, such as an example"
+        wrong = f"id {name!r} is also that of another part of {other}"
+        yield line_of_id(text, name), f"{wrong}; give it another"
+    if source.may_have_markup():
+        yield from _markup_problems(content, source)
+    found = content.metadata.get("prose_references")
+    if isinstance(found, References):
+        yield from reference_problems(found, source)
+
+
+def _markup_problems(content: Content, source: Source) -> Iterator[tuple[int, str]]:
+    for mistake in mistakes(_html(content)):
+        tag, times = mistake.tag, mistake.times
+        # What Markdown made of its end is not what was typed.
+        begin = rf"(?i:</?{re.escape(tag.name)}(?![\w-]))"
+        yield source.line(re.escape(tag.text), begin, nth=tag.nth, times=times), mistake.text
+    # Without a summary of its author's it is a part of the text.
+    if source.has_field("summary"):
+        for mistake in mistakes(str(content.metadata.get("summary", ""))):
+            yield source.field_line(re.escape(mistake.tag.text)), mistake.text
 
 
 def _html(content: Content) -> str:

@@ -7,7 +7,8 @@ typographic dashes would take the place of `--flags`, and some backslashes would
 import re
 from html import escape
 
-_FLAG = re.compile(r"(?<![\w-])--(?=\w)")
+# All but two with spaces around them.
+_HYPHENS = re.compile(r"(?!(?<=\s)--\s)(?<!-)-{2,}")
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n\r"}
 _SHOWN = {
     **_PICTURES,
@@ -20,7 +21,7 @@ def title_html(title: str) -> str:
     """The title as HTML. A dash with spaces around it still becomes a long one."""
     # Typography takes a backslash for an escape of its own, and drops it.
     typed = escape(title, quote=False).replace("\\", "&#92;")
-    return _FLAG.sub("-&#45;", typed)
+    return _HYPHENS.sub(lambda hyphens: "-" + "&#45;" * (len(hyphens[0]) - 1), typed)
 
 
 def shown(line: str) -> str:

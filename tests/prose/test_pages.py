@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from ..addresses.conftest import Site
+from prose.ids import OF_THE_THEME
+
+from ..addresses.conftest import REPOSITORY, Site
 
 EXAMPLE = "```console\n$ touch f1\n```\n"
 PICTURE = "![What the *plot* shows & more]({static}/images/plot.png)"
@@ -74,6 +77,59 @@ def test_an_id_of_the_authors_own_that_is_taken_is_told(site: Site) -> None:
     ]
 
 
+def test_an_id_that_a_part_of_the_theme_has_is_told(site: Site) -> None:
+    site.write("post.md", '## X {#Main}\n\n## Main\n\n## Series\n\n<p id="Series">Y</p>\n')
+    told = [line for line in site.bad() if "is also that of" in line]
+    rest = "is also that of another part of the theme; give it another"
+    assert told == [
+        f"content/post.md:5: id 'Main' {rest}",
+        f"content/post.md:11: id 'Series' {rest}",
+    ]
+
+
+def test_the_ids_of_the_theme_are_those_around_a_text() -> None:
+    templates = REPOSITORY / "theme/templates"
+    around = (path for path in templates.glob("*.html") if path.name != "search.html")
+    found = (re.findall(r'\sid="([^"{]+)"', path.read_text(encoding="utf-8")) for path in around)
+    assert {name for names in found for name in names} == set(OF_THE_THEME)
+
+
+# --- Markup and references -------------------------------------------------------------
+
+
+def test_what_would_vanish_or_lead_nowhere_is_told_with_its_line(site: Site) -> None:
+    site.write("a.md", "`<src>`\n\nRun cp <src> now.[^nope]\n\n[^u]: Unused.\n")
+    site.write("b.md", f"{EXAMPLE}\n[see][nosuch]\n\n<p>An <em>open\n", summary="A <b>c")
+    site.write("pages/c.md", "```text\n<b> [^1] [a][b]\n```\n\n<div>\n\nText.\n")
+    site.write("pages/d.md", "Then\n<src [a](b.html) >\n")
+    told = [line for line in site.bad() if line.startswith("content/")]
+    kept = "or write &lt;{0}> if it is text"
+    define = "or put it in backquotes"
+    unused = "put [^u] where it belongs, or remove the note"
+    assert told == [
+        f"content/a.md:7: <src> is no element of HTML; write &lt;src>, {define}",
+        f"content/a.md:7: [^nope] has no note; add a line '[^nope]: …', {define}",
+        f"content/a.md:9: nothing refers to note [^u]; {unused}",
+        f"content/b.md:4: <b> is not closed before </p>; end it with </b>, {kept.format('b')}",
+        f"content/b.md:10: [see][nosuch] leads nowhere; add a line '[nosuch]: ADDRESS', {define}",
+        f"content/b.md:12: <em> is never closed; end it with </em>, {kept.format('em')}",
+        f"content/pages/c.md:7: <div> is never closed; end it with </div>, {kept.format('div')}",
+        f"content/pages/d.md:4: <src …> is no element of HTML; write &lt;src …>, {define}",
+    ]
+
+
+def test_no_part_of_a_page_that_we_make_is_told(site: Site) -> None:
+    parts = [
+        "[TOC]\n\n<b>Own</b>.[^1] `<src>` [^1]\n\n## A `<b>` & c\n\n[^1]: `<i>`\n\n    More.\n",
+        f"{EXAMPLE}\n```console\n$ echo '<b>' [^1] [a][b]\n<b>\n```\n",
+        "| `<a>` | b |\n|---|---|\n| 1 | 2 |\n",
+        "```cpp\nstd::vector<int> a[i][j];\n```\n\n```html file=a.html\n<p>An <em>open [^2]\n```\n",
+        "Term\n:   Words\n\n- a\n\n    > b\n\n<details><summary>x</summary>\n<p>y</details>\n",
+    ]
+    site.write("post.md", "\n".join(parts), title="A <b> [^9]", summary="Its <em>words</em> `<b>`")
+    site.good()
+
+
 # --- Summaries -------------------------------------------------------------------------
 
 WORDS = "What the *plot* shows & more"
@@ -88,6 +144,13 @@ WORDS = "What the *plot* shows & more"
         (f"{PICTURE}\n\n| a |\n|---|\n| b |\n\nWords.\n", "Words."),
         ("Words with a note.[^1]\n\n[^1]: A note.\n", "Words with a note."),
         (f"{PICTURE} and words.\n\nMore.\n", "and words."),
+        ("Two<br>lines<BR/>of  \nwords<br> here.\n", "Two lines of words here."),
+        (
+            f"{PICTURE}\n\n- One *item*<br>of[^1]\n    - two\n- Two\n\n[^1]: A note.\n",
+            "One item of",
+        ),
+        (f"1. {PICTURE}\n2. Second\n", "Second"),
+        ("## Head\n\nTerm\n:   Its words.\n", "Its words."),
         (EXAMPLE, "The title"),
     ],
 )
@@ -110,6 +173,14 @@ def test_a_summary_of_the_authors_own_stays(site: Site) -> None:
     site.good()
     feed = json.loads(site.text("feeds/all.json"))
     assert {item["summary"] for item in feed["items"]} == {"My words.", WORDS}
+
+
+def test_the_mark_of_a_note_is_no_word_of_a_summary(site: Site) -> None:
+    note = "Text.[^a b]\n\n[^a b]: A note.\n"
+    site.write("post.md", note, summary="A word[^a b] of `x[^a b]` <br>and [^z].")
+    site.good()
+    (item,) = json.loads(site.text("feeds/all.json"))["items"]
+    assert item["summary"] == "A word of x[^a b] and [^z]."
 
 
 # --- Pictures --------------------------------------------------------------------------
