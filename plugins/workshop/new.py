@@ -17,6 +17,8 @@ from .project import Project
 
 _PLACEHOLDER = "example.org,2009"
 """The authority that the settings came with."""
+_LONGEST = 77
+"""Letters of a slug: with its suffix, a file has a name of at most 80."""
 _BODY = """
 What is this post about, in a paragraph that makes one want to read on?
 
@@ -50,7 +52,7 @@ def new(project: Project, title: str) -> int:
 
 
 def slug(title: str, settings: Mapping[str, Any]) -> str:
-    """The name that Pelican gives the page of a post with this title."""
+    """The name that Pelican gives the page of a post with this title, or its first words."""
     from pelican.settings import DEFAULT_CONFIG
     from pelican.utils import slugify
 
@@ -58,7 +60,14 @@ def slug(title: str, settings: Mapping[str, Any]) -> str:
     found = str(slugify(title, regex_subs=rules))
     if not found:
         raise MisuseError(f"title {title!r} has no letter or digit; give one that does")
-    return found
+    return _cut(found)
+
+
+def _cut(name: str) -> str:
+    """As many of the words as fit, or as much of the first one."""
+    if len(name) <= _LONGEST:
+        return name
+    return name[: _LONGEST + 1].rpartition("-")[0] or name[:_LONGEST]
 
 
 def draft(title: str, now: datetime, settings: Mapping[str, Any]) -> str:

@@ -57,6 +57,21 @@ def test_a_slug_is_made_as_the_settings_of_the_site_say():
     assert new.slug("On C++", rules) == "on-cpp"
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("seven77 " * 50, "-".join(["seven77"] * 9) + ".md"),
+        ("a" * 77 + " b", "a" * 77 + ".md"),
+        ("a" * 390, "a" * 77 + ".md"),
+        ("漢" * 390, "-".join(["han"] * 19) + ".md"),
+    ],
+)
+def test_a_long_title_gives_a_name_of_its_first_words(project: Project, title: str, name: str):
+    assert new.new(project, title) == 0
+    assert (project.content / name).read_text().startswith(f"Title: {title.strip()}\n")
+    assert len(name) <= 80
+
+
 def test_a_title_without_letters_is_refused(project: Project):
     with pytest.raises(MisuseError, match="has no letter or digit"):
         new.new(project, "?!")
@@ -78,9 +93,11 @@ def test_the_draft_is_written_and_its_path_printed(
 def test_who_has_not_said_whose_posts_these_are_is_told(
     project: Project, capsys: pytest.CaptureFixture[str]
 ):
+    settings = SETTINGS + 'FEED_ID_AUTHORITY = "{},2009"\n'
+    write(project.root, "pelicanconf.py", settings.format("example.org"))
     new.new(project, "On time")
     assert capsys.readouterr().err.count("FEED_ID_AUTHORITY is still 'example.org,2009'") == 1
-    write(project.root, "pelicanconf.py", SETTINGS.replace("example.org,2009", "ada.example,2009"))
+    write(project.root, "pelicanconf.py", settings.format("ada.example"))
     new.new(project, "In time")
     assert "FEED_ID_AUTHORITY" not in capsys.readouterr().err
 

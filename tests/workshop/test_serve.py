@@ -103,13 +103,21 @@ def test_an_error_is_told_in_a_line_and_the_last_good_site_stays(
 ):
     before = preview.log.read_text()
     bad = write(project.root, "content/bad.md", "Title: Bad\n\nNo date.\n")
-    eventually(lambda: "'date'" in preview.log.read_text())
+    eventually(lambda: "'Date:'" in preview.log.read_text())
     told = preview.log.read_text().removeprefix(before)
-    (line,) = (line for line in told.splitlines() if "'date'" in line)
-    assert line.startswith("serve: Skipping content/bad.md: could not find information about")
+    (line,) = (line for line in told.splitlines() if "'Date:'" in line)
+    assert line.startswith("serve: content/bad.md:1: no 'Date:'; add a line")
     assert "The second post." in preview.get("/second.html")[2]
     bad.unlink()
     eventually(lambda: preview.builds == 2)
+
+
+def test_a_page_with_a_link_that_leads_nowhere_is_told_and_shown(
+    project: Project, preview: Preview
+):
+    write(project.root, "content/second.md", SECOND + "\n[x]({filename}nosuch.md)\n")
+    eventually(lambda: "nosuch.md" in preview.get("/second.html")[2])
+    assert "content/second.md:6: there is no 'nosuch.md'; mend the link" in preview.log.read_text()
 
 
 def test_what_an_edit_made_stale_is_run_and_its_recording_starts_no_other_build(

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from workshop import site
+from workshop.complaints import complaints
 from workshop.directories import exchange, locked
 from workshop.errors import WorkshopError
 from workshop.project import Project
 
-from .conftest import SECOND, SETTINGS, eventually, write
+from .conftest import SETTINGS, eventually, write
 
 SLOW = """\
 import pathlib, time
@@ -48,7 +49,7 @@ def test_a_build_leaves_nothing_but_the_site(project: Project):
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [
-        ("content/third.md", "Title: Third\n\nText.\n", r"third\.md: could not find .* 'date'"),
+        ("content/third.md", "Title: Third\n\nText.\n", r"third\.md:1: no 'Date:'"),
         ("pelicanconf.py", SETTINGS + 'PLUGINS = ["nosuch"]\n', "Cannot import plugin `nosuch`"),
         ("pelicanconf.py", SETTINGS + 'THEME = "nosuch"\n', "Could not find the theme nosuch"),
         ("pelicanconf.py", SETTINGS + "TIMEZONE = (\n", r"SyntaxError: '\(' was never closed"),
@@ -74,26 +75,11 @@ def test_a_plugin_that_breaks_is_told_in_one_line(project: Project):
         site.replace_output(project)
 
 
-def test_a_post_that_cannot_be_processed_is_told_with_the_cause(project: Project):
-    write(project.root, "content/third.md", "Title: Third\nDate: 2020-13-13\n\nText.\n")
-    with pytest.raises(WorkshopError, match=r"Could not process \./third\.md: ValueError: "):
-        site.replace_output(project)
-
-
-def test_a_link_that_leads_to_no_source_is_told_with_its_place(
-    project: Project, capsys: pytest.CaptureFixture[str]
-):
-    write(project.root, "content/second.md", SECOND + "\n[x]({filename}nosuch.md)\n")
-    site.replace_output(project)
-    said = "build: content/second.md:6: there is no 'nosuch.md'; mend the link\n"
-    assert capsys.readouterr().err == said
-
-
 def test_a_picture_without_words_is_told_once(tmp_path: Path):
     pelican = "Empty alt attribute for image x.png in {}/content/{}\n"
     ours = f"{tmp_path}/content/a.md:4: picture 'x.png' has no alternative text; say it\n"
     log = pelican.format(tmp_path, "a.md") + pelican.format(tmp_path, "page.md") + ours
-    assert site.complaints(log, tmp_path) == [
+    assert complaints(log, tmp_path, tmp_path / "content") == [
         "Empty alt attribute for image x.png in content/page.md",
         "content/a.md:4: picture 'x.png' has no alternative text; say it",
     ]
