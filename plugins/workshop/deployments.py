@@ -88,8 +88,8 @@ def find(
     if "protocol" in targets[name]:
         from .servers import Server
 
-        return Server(name, targets[name], force)
-    return GhPages(project.root, _branch(name, targets[name]))
+        return Server(name, _anchored(project.root, name, targets[name]), force)
+    return GhPages(project.root, _branch(project.root, name, targets[name]))
 
 
 def refuse_unfit(project: Project, settings: Mapping[str, Any]) -> None:
@@ -117,20 +117,45 @@ def _targets(settings: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return dict(targets)
 
 
-def _branch(name: str, settings: Mapping[str, Any]) -> gh_pages.Target:
+_PLACES_HERE = {"local": "folder", "sftp": "key"}
+"""The setting of each protocol that names a place on this machine."""
+
+
+def _anchored(root: Path, name: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The settings with the place here as one that does not depend on where the author stands."""
+    protocol = settings["protocol"]
+    key = _PLACES_HERE.get(protocol, "") if isinstance(protocol, str) else ""
+    place = settings.get(key)
+    if not (place and isinstance(place, (str, Path))):
+        return settings  # it has none, or it is wrong: whoever reads the settings says so
+    try:
+        return {**settings, key: str((root / Path(place).expanduser()).resolve())}
+    except (OSError, RuntimeError, ValueError) as error:
+        where = f"publishconf.py: PUBLISH_TARGETS[{name!r}]"
+        raise MisuseError(
+            f"{where}: {key!r} is {str(place)!r}: {str(error).rstrip('.')}; mend it"
+        ) from error
+
+
+def _branch(root: Path, name: str, settings: Mapping[str, Any]) -> gh_pages.Target:
+    where = f"publishconf.py: PUBLISH_TARGETS[{name!r}]"
     for key, value in settings.items():
         if not isinstance(value, str):
-            raise MisuseError(
-                f"publishconf.py: PUBLISH_TARGETS[{name!r}]: {key!r} is {value!r}; write a text"
-            )
+            raise MisuseError(f"{where}: {key!r} is {value!r}; write a text")
     try:
-        return gh_pages.Target(**settings)
+        target = gh_pages.Target(**settings)
     except TypeError as error:
         reason = str(error).partition("() ")[2] or str(error)
         raise MisuseError(
-            f"publishconf.py: PUBLISH_TARGETS[{name!r}]: {reason}; a branch has 'remote' and"
-            " 'branch', a server or directory has a 'protocol'"
+            f"{where}: {reason}; a branch has 'remote' and 'branch', a server or directory has a"
+            " 'protocol'"
         ) from error
+    if (odd := gh_pages.misnamed(root, target)) is not None:
+        raise MisuseError(
+            f"{where}: {odd!r} is {getattr(target, odd)!r}, which git takes for no name; write one"
+            " like 'gh-pages' or 'origin', as git branch and git remote show them"
+        )
+    return target
 
 
 class GhPages:

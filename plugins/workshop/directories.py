@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -51,13 +52,36 @@ def _opened(path: Path) -> Iterator[int]:
 def scratch(parent: Path) -> Iterator[Path]:
     """A new directory in PARENT, deleted at the end; leftovers of killed builds go as well."""
     removed(parent)
-    parent.mkdir(parents=True)
-    directory = Path(tempfile.mkdtemp(dir=parent))
-    directory.chmod(0o755)  # mkdtemp makes it private, and it is to be served
+    try:
+        parent.mkdir(parents=True)
+        directory = Path(tempfile.mkdtemp(dir=parent))
+        directory.chmod(0o755)  # mkdtemp makes it private, and it is to be served
+    except OSError as error:
+        raise _refused("make", parent, error) from error
     try:
         yield directory
-    finally:
-        removed(parent)
+    except BaseException:
+        with suppress(WorkshopError):  # what has gone wrong first is what is told
+            removed(parent)
+        raise
+    removed(parent)
+
+
+def linked(directory: Path) -> Path:
+    """A copy of a directory beside it, by hard links where there are such: add, but change none."""
+    try:
+        copy = Path(tempfile.mkdtemp(dir=directory.parent))
+        shutil.copytree(directory, copy, copy_function=_link, dirs_exist_ok=True)
+    except OSError as error:
+        raise _refused("copy", directory, error) from error
+    return copy
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(Path(source).resolve(), target)
+    except OSError:  # another file system, or one without links
+        shutil.copy2(source, target)
 
 
 def exchange(new: Path, old: Path) -> None:
@@ -84,8 +108,21 @@ def _exchanged(new: Path, old: Path) -> bool:
 
 def removed(path: Path) -> bool:
     """Delete a directory if there is one, and tell whether there was."""
-    if not path.exists():
-        return False
-    with suppress(FileNotFoundError):
+    try:
+        if not path.exists():
+            return False
         shutil.rmtree(path)
+    except FileNotFoundError:  # somebody else deletes it, too
+        pass
+    except OSError as error:
+        raise _refused("delete", path, error) from error
     return True
+
+
+def _refused(what: str, path: Path, error: OSError) -> WorkshopError:
+    remedy = "see that there is space, and that it is yours"
+    if error.errno == errno.EBUSY:
+        remedy = f"unmount what is mounted there: findmnt | grep {path}"
+    elif what == "delete":
+        remedy = f"its owner can, or root: sudo rm -r {path}"
+    return WorkshopError(f"cannot {what} {path}: {error.strerror or error}; {remedy}")

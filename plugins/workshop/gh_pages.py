@@ -1,7 +1,7 @@
 """Deploys a directory as one commit on a branch of a git remote, such as ``gh-pages``.
 
 The branch may hold nothing but deployed sites: a branch of sources is never written to, history is
-only ever added, and whatever fails leaves the branch as it was, here and there.
+only ever added, and whatever fails or is cut leaves the branch as it was, here and there.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from . import processes
 from .changes import Changes
 from .errors import WorkshopError
 from .processes import Finished
+from .progress import Progress
 
 SOURCES = "pelicanconf.py"
 """The file that tells a branch of sources from one of deployed sites."""
 _Files = dict[str, tuple[str, str]]
 """Mode and object name of each file, by its path."""
+_PATIENCE = 60
+"""Seconds that a remote has to say what it holds."""
+_QUIET = 5
+"""Seconds before one is told how many they are: git may be asking for a password meanwhile."""
+_ENGLISH = {"LC_ALL": "C.UTF-8"}
 _HOST_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+\s*")
 
 
@@ -44,6 +50,17 @@ class Target:
         return f"refs/remotes/{self.remote}/{self.branch}"
 
 
+def misnamed(repository: Path, target: Target) -> str | None:
+    """Which setting of a target is no name as git has them; None when all are, or git is not."""
+    if not shutil.which("git"):
+        return None
+    for key, name in (("branch", target.branch), ("remote", target.remote)):
+        odd = name.startswith("-") or not name.isprintable()
+        if odd or _git(repository, "check-ref-format", f"refs/heads/{name}").status:
+            return key
+    return None
+
+
 def prepare(repository: Path, target: Target) -> str | None:
     """Fetch, refuse what must not be written to, and return the commit that a deploy builds on."""
     _refuse_current_branch(repository, target)
@@ -58,9 +75,9 @@ def prepare(repository: Path, target: Target) -> str | None:
             )
     if here and there and not _is_ancestor(repository, here, there):
         raise WorkshopError(
-            f"branch {target.branch} has commits here that {target.remote} has not; keep them:"
-            f" git push {target.remote} {target.branch}, or drop them:"
-            f" git branch -D {target.branch}"
+            f"branch {target.branch} has commits here that {target.remote} has not, such as a"
+            f" build that was cut and not checked; drop them: git branch -D {target.branch}, or"
+            f" if they are by your hand, keep them: git push {target.remote} {target.branch}"
         )
     return there or here
 
@@ -98,15 +115,18 @@ def refuse_nobody(repository: Path) -> None:
 
 
 def deploy(repository: Path, target: Target, base: str | None, site: Path, message: str) -> None:
-    """Commit the directory SITE on top of BASE, and push it."""
-    before = _commit(repository, target.local)
+    """Commit the directory SITE on top of BASE, and push it.
+
+    It is committed to a branch of its own, so that the branch here never holds what is not there.
+    """
+    making = replace(target, branch=f"{target.branch}.being-published")
+    _point(repository, making, base)
     try:
-        _import(repository, target, site, message)
-        _verify(repository, target, base, site)
-        _push(repository, target)
-    except BaseException:
-        _restore(repository, target, before)
-        raise
+        _import(repository, making, site, message)
+        made = _verified(repository, making, base, site)
+    finally:
+        _point(repository, making, None)
+    _push(repository, target, made)
 
 
 def rollback(
@@ -127,13 +147,7 @@ def rollback(
     made = _git(repository, *words)
     if made.status:
         raise WorkshopError(f"git could not commit: {_reason(made)}")
-    before = _commit(repository, target.local)
-    try:
-        _git(repository, "update-ref", target.local, made.out.strip())
-        _push(repository, target)
-    except BaseException:
-        _restore(repository, target, before)
-        raise
+    _push(repository, target, made.out.strip())
     return undone
 
 
@@ -183,7 +197,8 @@ def _fetch(repository: Path, target: Target) -> None:
             f"there is no git remote {target.remote}; add it:"
             f" git remote add {target.remote} ADDRESS"
         )
-    asked = _git(repository, "ls-remote", "--heads", target.remote, target.local)
+    asking = ("ls-remote", "--heads", target.remote, target.local)
+    asked = _git_there(repository, *asking, limit=_PATIENCE)
     if asked.status:
         raise WorkshopError(
             f"{target.remote} cannot be reached: {_reason(asked)};"
@@ -194,7 +209,7 @@ def _fetch(repository: Path, target: Target) -> None:
         _git(repository, "update-ref", "-d", target.tracking)
         return
     wanted = f"+{target.local}:{target.tracking}"
-    fetched = _git(repository, "fetch", "--quiet", "--no-tags", target.remote, wanted)
+    fetched = _git_there(repository, "fetch", "--quiet", "--no-tags", target.remote, wanted)
     if fetched.status:
         raise WorkshopError(f"cannot fetch from {target.remote}: {_reason(fetched)}; try again")
 
@@ -219,21 +234,24 @@ def _committer(repository: Path) -> dict[str, str]:
     return {"GIT_COMMITTER_NAME": name, "GIT_COMMITTER_EMAIL": rest.partition("> ")[0]}
 
 
-def _verify(repository: Path, target: Target, base: str | None, site: Path) -> None:
-    """See that the commit is what was asked for, before anybody else sees it."""
-    parents = _git(repository, "log", "-1", "--format=%P", target.local).out.strip()
-    if parents != (base or "") or changes(repository, _commit(repository, target.local), site):
+def _verified(repository: Path, making: Target, base: str | None, site: Path) -> str:
+    """The commit, when it is what was asked for; nobody else has seen it yet."""
+    made = _commit(repository, making.local)
+    parents = _git(repository, "log", "-1", "--format=%P", making.local).out.strip()
+    if made is None or parents != (base or "") or changes(repository, made, site):
         raise WorkshopError(
-            f"ghp-import did not commit the site as it is to {target.branch}, so it was not"
+            f"ghp-import did not commit the site as it is to {making.branch}, so it was not"
             " pushed; is another publish at work? try again"
         )
+    return made
 
 
-def _push(repository: Path, target: Target) -> None:
-    pushed = _git(
-        repository, "push", "--porcelain", target.remote, f"{target.local}:{target.local}"
-    )
+def _push(repository: Path, target: Target, commit: str) -> None:
+    """Make it the branch there, and then here."""
+    what = f"{commit}:{target.local}"
+    pushed = _git_there(repository, "push", "--porcelain", target.remote, what)
     if pushed.status == 0:
+        _point(repository, target, commit)
         return
     told = pushed.out + pushed.err
     if "fetch first" in told or "non-fast-forward" in told:
@@ -248,9 +266,10 @@ def _push(repository: Path, target: Target) -> None:
     )
 
 
-def _restore(repository: Path, target: Target, before: str | None) -> None:
-    if before:
-        _git(repository, "update-ref", target.local, before)
+def _point(repository: Path, target: Target, commit: str | None) -> None:
+    """Let the branch here be at a commit; without one, let there be no branch."""
+    if commit:
+        _git(repository, "update-ref", target.local, commit)
     else:
         _git(repository, "update-ref", "-d", target.local)
 
@@ -283,8 +302,20 @@ def _is_ancestor(repository: Path, older: str, newer: str) -> bool:
 
 
 def _git(repository: Path, *arguments: str) -> Finished:
-    """Run git, in the language that its messages are read in above."""
-    return processes.capture(["git", *arguments], cwd=repository, env={"LC_ALL": "C.UTF-8"})
+    """Run git, in the language that its messages are read in here."""
+    return processes.capture(["git", *arguments], cwd=repository, env=_ENGLISH)
+
+
+def _git_there(repository: Path, *arguments: str, limit: int | None = None) -> Finished:
+    """Run git as it speaks with a remote, and show how long that takes."""
+    with Progress("publish") as progress:
+
+        def second(passed: int) -> None:
+            if passed >= _QUIET:
+                progress.show(f"git {arguments[0]}: {passed} s")
+
+        command = ["git", *arguments]
+        return processes.wait(command, cwd=repository, env=_ENGLISH, second=second, limit=limit)
 
 
 def _reason(done: Finished) -> str:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from .errors import ToldInterrupt
 
 INTERRUPTED = 130
 """How a program ends that was interrupted, and has said so."""
+OVERDUE = 124
+"""How a program ends that was given a time, and did not keep it, as `timeout` has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +35,12 @@ def run(argv: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str] | None 
     When the author interrupts it, it is given the time to tidy up; then KeyboardInterrupt goes on,
     as ToldInterrupt if the program has told the author.
     """
-    sys.stdout.flush()
-    with subprocess.Popen(argv, cwd=cwd, env=_environment(env)) as process:
+    out = None
+    if sys.stdout is None:  # it was closed, and by now its number may be that of another file
+        out = subprocess.DEVNULL
+    else:
+        sys.stdout.flush()
+    with subprocess.Popen(argv, cwd=cwd, env=_environment(env), stdout=out) as process:
         try:
             process.wait()
         except KeyboardInterrupt:
@@ -60,6 +67,44 @@ def capture(
         check=False,
     )
     return Finished(status=_shell_status(done.returncode), out=done.stdout, err=done.stderr)
+
+
+def wait(
+    argv: Sequence[str | Path],
+    *,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    second: Callable[[int], None],
+    limit: int | None = None,
+) -> Finished:
+    """Do as `capture`, and call SECOND each second with the number of those that have passed.
+
+    A program that has not ended after LIMIT seconds is ended.
+    """
+    started = time.monotonic()
+    with subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=_environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+    ) as process:
+        try:
+            while True:
+                with suppress(subprocess.TimeoutExpired):
+                    out, err = process.communicate(timeout=1)
+                    return Finished(status=_shell_status(process.returncode), out=out, err=err)
+                passed = int(time.monotonic() - started)
+                if limit is not None and passed >= limit:
+                    process.kill()
+                    return Finished(status=OVERDUE, out="", err=f"no answer within {limit} s")
+                second(passed)
+        except BaseException:
+            process.kill()
+            raise
 
 
 def follow(argv: Sequence[str | Path], *, cwd: Path, line: Callable[[str], None]) -> Finished:

@@ -19,10 +19,16 @@ class Progress:
 
     def show(self, state: str) -> None:
         """Show STATE, unless it is what is shown already, or nobody is watching."""
-        if sys.stderr.isatty() and state != self._shown:
+        if sys.stderr is not None and sys.stderr.isatty() and state != self._shown:
             self._shown = state
             text = f"{self._task}: {state}"[: shutil.get_terminal_size().columns - 1]
             print(f"{_CLEAR}{text}", end="", file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Take away what is shown, so that a line can be told in its place."""
+        if self._shown:
+            self._shown = ""
+            print(_CLEAR, end="", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:
         return self
@@ -33,5 +39,4 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._shown:
-            print(_CLEAR, end="", file=sys.stderr, flush=True)
+        self.clear()

@@ -57,8 +57,8 @@ def _executed(path: Path) -> dict[str, Any]:
 
     try:
         found = runpy.run_path(str(path))
-    except Exception as error:  # it may raise whatever it likes
-        reason = f"{type(error).__name__}: {error}"
+    except (Exception, SystemExit) as error:  # it may raise whatever it likes
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise MisuseError(f"{path.name}: cannot be read: {reason}") from error
     return {key: value for key, value in found.items() if key.isupper()}
 

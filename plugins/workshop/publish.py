@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -10,11 +11,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from . import checks, deployments, engine, live, pings
 from .changes import Changes
 from .checks.built import Built
 from .deployments import Deployment
+from .directories import linked
 from .errors import MisuseError, WorkshopError
 from .project import Project
 from .refusals import ask
@@ -23,6 +26,8 @@ from .site import NEVER_RUN, fresh
 SETTINGS = "publishconf.py"
 _PLACEHOLDER = "https://example.org"
 """The address that the settings came with."""
+_NOBODY = "example.org,2009"
+"""Likewise whose posts they are."""
 _FOR_READERS = {
     "WITH_FUTURE_DATES": False,
     "DRAFT_SAVE_AS": "",
@@ -50,12 +55,9 @@ def publish(project: Project, to: Sequence[str] = (), wishes: Wishes | None = No
     """Build once, then check and deploy to each target named in TO."""
     wishes = wishes or Wishes()
     settings = project.settings(SETTINGS)
-    address = _address(settings)  # before anybody is asked for a password
-    if address.rstrip("/") == _PLACEHOLDER and not wishes.dry_run:
-        raise MisuseError(
-            f"{SETTINGS}: SITEURL is still {address!r};"
-            " say in pelicanconf.py where the site will be"
-        )
+    _address(settings)  # before anybody is asked for a password
+    if not wishes.dry_run:
+        _refuse_placeholders(settings)
     deployments.refuse_unfit(project, settings)
     with _places(project, to, wishes.force) as places:
         return _publish(project, places, settings, wishes)
@@ -78,20 +80,27 @@ def _publish(
             today=datetime.now(UTC).date(),
             secrets=_secrets(os.environ),
         )
-        for place in places.values():
-            place.complete(site)
-            feeds = place.contents(path for path in place.published() if path.startswith(_FEEDS))
-            _keep_feeds(feeds, site)
-            _check(replace(built, before=place.published(), feeds_before=feeds), wishes.force)
+        sites = {name: _completed(built, place, wishes) for name, place in places.items()}
         todo = ask(
-            places, lambda name: _rehearsed(places[name], places[name].changes(site), wishes)
+            places, lambda name: _rehearsed(places[name], places[name].changes(sites[name]), wishes)
         )
         for name, place in places.items():
             if wishes.dry_run or not todo[name]:
                 _foretell(place, todo[name])
             else:
-                _deploy(place, site, settings, todo[name])
+                _deploy(place, sites[name], settings, todo[name])
     return 0
+
+
+def _completed(built: Built, place: Deployment, wishes: Wishes) -> Path:
+    """The site with what this place needs besides, and no other has; checked."""
+    site = linked(built.site)
+    place.complete(site)
+    before = place.published()
+    feeds = place.contents(path for path in before if path.startswith(_FEEDS))
+    _keep_feeds(feeds, site)
+    _check(replace(built, site=site, before=before, feeds_before=feeds), wishes.force)
+    return site
 
 
 def rollback(project: Project, to: Sequence[str] = (), wishes: Wishes | None = None) -> int:
@@ -189,9 +198,29 @@ def _refuse_idle(places: Mapping[str, Deployment], force: frozenset[str]) -> Non
 
 def _address(settings: Mapping[str, Any]) -> str:
     address = str(settings.get("SITEURL", ""))
-    if not address.startswith(("https://", "http://")):
+    try:
+        parts = urlsplit(address)
+        known = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # half a bracket, or a port that is no number
+        known = False
+    if not known:
         raise MisuseError(f"{SETTINGS}: SITEURL is {address!r}; say where the site will be")
     return address
+
+
+def _refuse_placeholders(settings: Mapping[str, Any]) -> None:
+    """Raise MisuseError for what the settings came with, and readers would get for ever."""
+    address, authority = _address(settings), settings.get("FEED_ID_AUTHORITY")
+    if address.rstrip("/") == _PLACEHOLDER:
+        raise MisuseError(
+            f"{SETTINGS}: SITEURL is still {address!r};"
+            " say in pelicanconf.py where the site will be"
+        )
+    if authority == _NOBODY:
+        raise MisuseError(
+            f"{SETTINGS}: FEED_ID_AUTHORITY is still {authority!r}, and the ids that grow from it"
+            " can never change; put a domain and a year in which it was yours in pelicanconf.py"
+        )
 
 
 def _secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
@@ -201,9 +230,17 @@ def _secrets(environment: Mapping[str, str]) -> tuple[str, ...]:
         for name, value in environment.items()
         if any(word in name.upper() for word in _SECRET) and len(value) >= _SHORTEST_SECRET
     }
-    home = environment.get("HOME", "")
+    home = (environment.get("HOME") or _home()).rstrip("/")
     # The home of root is a word of ordinary texts.
-    return tuple(sorted(values | {home} - {"", "/", "/root"}))
+    return tuple(sorted(values | {home} - {"", "/root"}))
+
+
+def _home() -> str:
+    """The author's home directory as the system has it: a timer may leave the environment empty."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:  # a container may run as a number that has no name
+        return ""
 
 
 def _refuse_unverified(project: Project) -> None:

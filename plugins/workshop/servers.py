@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ from .progress import Progress
 
 FORCES = frozenset(force.value for force in Force)
 """Names of what a server refuses, and ``--force`` overrides."""
+_UNSEEN = ("send", "keep")
+"""Stages that leave alone what readers get; files take their places in turn only after them."""
 
 
 class Server:
@@ -74,14 +76,15 @@ class Server:
             self._connected.refuse_locked(self._options())
 
     def deploy(self, site: Path, changes: Changes) -> None:  # noqa: ARG002 — the server is looked at anew
-        with _told(), _swapping(self.where), Progress("publish") as line:
-            self._connected.publish(site, self._options(line=line))
+        with _told(), _watched(self.where) as stages:
+            self._connected.publish(site, self._options(stages=stages))
 
     def rollback(self, *, dry_run: bool) -> Changes:
-        swapping = nullcontext() if dry_run else _swapping(self.where)
-        with _told(), swapping, Progress("publish") as line:
-            options = self._options(dry_run=dry_run, line=line)
-            return _changes(self._connected.rollback(options))
+        if dry_run:
+            with _told():
+                return _changes(self._connected.rollback(self._options(dry_run=True)))
+        with _told(), _watched(self.where) as stages:
+            return _changes(self._connected.rollback(self._options(stages=stages)))
 
     def hashes(self) -> Mapping[str, str]:
         return {path: file.sha256 for path, file in self._manifest.files.items()}
@@ -96,11 +99,8 @@ class Server:
             raise WorkshopError(f"{self.where} is not connected")
         return self._remote
 
-    def _options(self, *, dry_run: bool = False, line: Progress | None = None) -> Options:
-        def show(stage: Stage) -> None:
-            if line:
-                line.show(_shown(stage))
-
+    def _options(self, *, dry_run: bool = False, stages: _Stages | None = None) -> Options:
+        show = stages.show if stages else _Stages().show
         return Options(
             me=me(),
             force=self._force,
@@ -109,6 +109,26 @@ class Server:
             progress=show,
             dead=has_ended,
         )
+
+
+class _Stages:
+    """How far a publish has come: on the terminal if there is a line for it, and to be asked."""
+
+    def __init__(self, line: Progress | None = None) -> None:
+        self._line = line
+        self._last: Stage | None = None
+
+    def show(self, stage: Stage) -> None:
+        """Take note of the stage."""
+        self._last = stage
+        if self._line:
+            self._line.show(_shown(stage))
+
+    @property
+    def visible(self) -> bool:
+        """Whether readers may see what was done: while files are sent or kept, they cannot."""
+        last = self._last
+        return last is None or last.stage not in _UNSEEN or last.files == last.of_files
 
 
 def setup(name: str) -> int:
@@ -146,13 +166,17 @@ def _tell(text: str) -> None:
 
 
 @contextmanager
-def _swapping(where: str) -> Iterator[None]:
-    """Tells an author who interrupts what that may have left: files take their places in turn."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        _tell(f"interrupted; readers of {where} may see both builds; publish again to complete it")
-        raise ToldInterrupt from None
+def _watched(where: str) -> Iterator[_Stages]:
+    """Shows the stages; tells an author who interrupts what that may have left."""
+    with Progress("publish") as line:
+        stages = _Stages(line)
+        try:
+            yield stages
+        except KeyboardInterrupt:
+            line.clear()
+            seen = "may see both builds" if stages.visible else "see what they saw before"
+            _tell(f"interrupted; readers of {where} {seen}; publish again to complete it")
+            raise ToldInterrupt from None
 
 
 @contextmanager

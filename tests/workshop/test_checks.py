@@ -123,6 +123,28 @@ def test_a_secret_is_found_as_pages_and_feeds_write_it(built: Built, shown: str)
     assert found.startswith("a/t.txt:1: holds what is yours alone")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<pre><b>-----</b><b>BEGIN</b> <b>RSA</b> <i>PRIVATE</i> <b>KEY</b></pre>",
+        "<p>\u2014\u2013BEGIN OPENSSH PRIVATE\u00a0KEY\u2014\u2013",
+        "<p>BEGIN PGP PRIVATE&nbsp;KEY BLOCK",
+        "<pre>x = <i title='>'>/</i><b>home</b><!-- > --><i>/</i><b>ada</b></pre>",
+        "<pre><b>glpat</b><i>-</i><b>aaaaaaaaaabbbbbbbbbb</b></pre>",
+    ],
+)
+def test_a_secret_is_found_where_readers_see_it_though_tags_cut_it(built: Built, body: str):
+    write(built.site, "a/index.html", page(f"<p\nclass=x>Words.\n{body}\n"))
+    (found,) = secrets.problems(replace(built, secrets=("/home/ada",)))
+    assert found.startswith("a/index.html:3: holds ")
+    assert found.endswith("; take it out of the post")
+
+
+def test_words_about_keys_are_no_secret(built: Built):
+    write(built.site, "a/index.html", page("<p>BEGIN with a PRIVATE KEY, or a private key: ghp_"))
+    assert list(secrets.problems(replace(built, secrets=("/home/ada",)))) == []
+
+
 def test_a_check_that_there_is_not_cannot_be_forced():
     assert known(["links", "examples"]) == {"links", "examples"}
     with pytest.raises(MisuseError, match="--force link: there is no such check; did you mean"):

@@ -208,6 +208,33 @@ def test_a_push_that_the_remote_s_rules_refuse_leaves_all_as_it_was(
     assert deploy(project, site)
 
 
+def test_a_push_that_is_cut_at_any_moment_leaves_the_branch_here_as_it_was(
+    project: Project, remote: Path, git: Git, site: Path, tmp_path: Path
+):
+    deploy(project, site)
+    here = commits(git, project.root)
+    seen = tmp_path / "seen"
+    show = (
+        f"env -i PATH=$PATH git -C {project.root} for-each-ref --format='%(objectname) %(refname)'"
+    )
+    hook = write(remote, "hooks/pre-receive", f"#!/bin/sh\n{show} refs/heads >{seen}\n")
+    hook.chmod(0o755)
+    write(site, "index.html", "<p>two</p>")
+    deploy(project, site)
+    main = commits(git, project.root, "main")[0]
+    assert seen.read_text() == f"{here[0]} refs/heads/gh-pages\n{main} refs/heads/main\n"
+    assert commits(git, project.root)[1:] == here
+
+
+def test_a_remote_that_says_nothing_is_not_waited_for_without_end(
+    project: Project, remote: Path, git: Git, site: Path, monkeypatch: pytest.MonkeyPatch
+):
+    git(project.root, "config", "remote.origin.uploadpack", "sleep 30;")
+    monkeypatch.setattr(gh_pages, "_PATIENCE", 1)
+    with pytest.raises(WorkshopError, match="origin cannot be reached: no answer within 1 s; chec"):
+        deploy(project, site)
+
+
 def test_without_a_remote_the_cure_is_told(project: Project, git: Git, site: Path):
     git(project.root, "init", "--quiet")
     with pytest.raises(WorkshopError, match="no git remote origin; add it: git remote add origin"):

@@ -90,6 +90,32 @@ def test_an_interrupt_in_mid_swap_says_what_readers_may_see(
     assert not (home / ".deploy/next").exists()
 
 
+def test_an_interrupt_while_files_are_sent_says_that_readers_see_none_of_them(
+    project: Project,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+):
+    write_file, sent = Local.write, list[str]()
+
+    async def cut(self: Local, path: str, data: bytes) -> None:
+        sent.extend([path] * path.startswith(".deploy/new/"))
+        if len(sent) == 5:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(60)
+        await write_file(self, path, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Local, "write", cut)
+        patched.setattr(Local, "parallel", 1)
+        with pytest.raises(ToldInterrupt):
+            publish(project, HOME)
+    told = f"interrupted; readers of {home} see what they saw before; publish again to complete it"
+    assert f"publish: {told}\n" in capsys.readouterr().err
+    assert readable(home) == {}
+    assert publish(project, HOME) == 0
+
+
 def cut_in_mid_swap(
     project: Project, home: Path, monkeypatch: pytest.MonkeyPatch, how: BaseException | None
 ) -> None:
@@ -225,6 +251,41 @@ def test_two_targets_get_the_same_site_from_one_build(
     assert publish(project, ("home", "gh-pages")) == 0
     assert capsys.readouterr().out.count("publish: built") == 1
     assert git(remote, "show", "gh-pages:second.html") == readable(home)["second.html"]
+
+
+def test_what_one_target_needs_besides_another_does_not_get(
+    project: Project, home: Path, remote: Path, git: Git, capsys: pytest.CaptureFixture[str]
+):
+    other = remote.with_name("other")
+    git(remote, "clone", "--quiet", str(remote), str(other))
+    git(other, "switch", "--quiet", "--orphan", "gh-pages")
+    write(other, "CNAME", "blog.example.org\n")
+    git(other, "add", "CNAME")
+    git(other, "commit", "--quiet", "-m", "name")
+    git(other, "push", "--quiet", "origin", "gh-pages")
+    assert publish(project, ("home", "gh-pages")) == 0
+    assert "CNAME" not in readable(home)
+    assert not (home / ".nojekyll").exists()
+    assert git(remote, "show", "gh-pages:CNAME") == "blog.example.org\n"
+    capsys.readouterr()
+    assert publish(project, HOME) == 0
+    assert "publish: nothing to do: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("place", ["content", "."])
+def test_a_folder_does_not_depend_on_where_the_author_stands(
+    project: Project, home: Path, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    targets = {
+        "home": {"protocol": "local", "folder": "../www"},
+        "same": {"protocol": "local", "folder": str(home)},
+    }
+    write(project.root, "publishconf.py", f"{FOR_THE_WEB}PUBLISH_TARGETS = {targets}\n")
+    monkeypatch.chdir(project.root / place)
+    assert publish(project, HOME) == 0
+    assert "second.html" in readable(home)
+    with pytest.raises(MisuseError, match=f"^home and same are both {home}; leave one of them"):
+        publish(project, ("home", "same"))
 
 
 def test_the_live_site_is_compared_with_the_list_of_what_was_sent(project: Project, home: Path):

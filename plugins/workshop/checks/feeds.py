@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from feeds.rules import SUFFIXES, feed_problems
-
 from .built import Built
 
 _FEED = b"https://jsonfeed.org/version/"
@@ -14,6 +12,8 @@ _FEED = b"https://jsonfeed.org/version/"
 
 def problems(built: Built) -> Iterator[str]:
     """A line for each rule that a feed breaks, and for all feeds in which an entry breaks it."""
+    from feeds.rules import SUFFIXES, feed_problems
+
     feeds: dict[str, list[str]] = {}
     for name, path in built.files(*SUFFIXES):
         data = path.read_bytes()

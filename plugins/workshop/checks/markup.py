@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from justhtml import JustHTML
-from selectolax.lexbor import LexborHTMLParser
-
 from .built import Built
 
 
 def problems(built: Built) -> Iterator[str]:
     """A line for each error of a page's syntax, and for each id that it has twice."""
+    from justhtml import JustHTML
+    from selectolax.lexbor import LexborHTMLParser
+
     for name, path in built.pages():
         text = path.read_text(encoding="utf-8", errors="replace")
         for error in JustHTML(text, collect_errors=True, sanitize=False).errors:
