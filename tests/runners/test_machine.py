@@ -26,6 +26,7 @@ from transcripts.runners.scratch import scratch
 from .conftest import (
     PATIENCE,
     Read,
+    Step,
     Timed,
     World,
     Write,
@@ -114,6 +115,12 @@ def test_neither_shell_has_what_feeds_the_other(machine: World) -> None:
     user, root, _, again = machine.play(look, as_root(look), "exit", look)
     assert (shown(user), shown(root)) == ("commands1\n", "commands2\n")
     assert shown(again) == "commands1\n"
+
+
+def test_root_becomes_the_user_without_a_password(machine: World) -> None:
+    ran = machine.play(as_root("su reader -c 'id -un'"), as_root("su - reader -c pwd"), "su -c id")
+    assert [shown(one) for one in ran[:2]] == ["reader\n", "/home/reader\n"]
+    assert ran[2].status != 0
 
 
 def test_a_shell_has_the_rights_of_its_owner_and_nothing_of_the_first_process_s(
@@ -227,13 +234,20 @@ def test_a_mount_may_be_read_only_or_below_another_or_in_the_place_of_tmp(machin
 
 
 BAD_MOUNTS = [
-    (_mount("/mnt/x", "xfs", 16 * MIB), "Filesystem must be larger than 300MB."),
+    (_mount("/mnt/x", "xfs", 16 * MIB), "Filesystem must be larger than 300MB"),
     (_mount("/mnt/e", "ext4", 8 << 10), "Not enough space to build proposed filesystem"),
     (_mount("/mnt/b", "btrfs", MIB), "too small to make a usable filesystem"),
     (_mount("/mnt/e", "ext4", options=("nosuch",)), "ext4: Unknown parameter 'nosuch'"),
     (_mount("/mnt/t", "tmpfs", options=("nosuch=1",)), "tmpfs: Unknown parameter 'nosuch'"),
     (_mount("/mnt/e", "ext4", inode_size=100), "invalid inode size 100 (min 128/max 1024)"),
     (_mount("/usr/not/there", "ext4"), "/usr/not/there: "),
+    # What the kernel says nothing of, whatever it said last.
+    (_mount("/mnt/e", "ext4", options=("remount",)), "mount point not mounted or bad option"),
+    (_mount("/mnt/e", "ext4", options=("bind",)), "system call failed: Not a directory"),
+    (
+        _mount("/mnt/b", "btrfs", 128 * MIB, options=("subvol=no",)),
+        "system call failed: No such file or directory",
+    ),
 ]
 
 
@@ -247,13 +261,15 @@ def test_a_mount_that_fails_is_named_with_its_line_and_its_reason(
     assert said.startswith(f"post.md:4: {mount.path} could not be mounted: ")
     assert reason in said
     assert said.endswith("; mend its size or its options")
-    assert "\n" not in said
+    assert not re.search(r"\n|\.;|\.transcripts", said)
 
 
 def test_a_file_system_without_its_tool_is_named(machine: World, place: Path) -> None:
     """A root file system of its own lacks what nobody asked for."""
     described = Described(environment=machine.environment(), mounts=(ALL[0],))
-    with pytest.raises(Refused, match=r"^post\.md:4: /mnt/e2 could not .*: there is no mkfs\.ext2"):
+    with pytest.raises(
+        Refused, match=r"^post\.md:4: /mnt/e2 could not .*: there is no mkfs\.ext2; "
+    ):
         _open(described, Supplies(root=_small_root(place, "bash", "mount", "perl")))
 
 
@@ -342,6 +358,33 @@ def test_a_system_without_the_kernel_is_named_with_its_cure(machine: World, tmp_
         _open(described, Supplies(kernel=tmp_path))
 
 
+@pytest.mark.parametrize("memory", [1, 8 * MIB, 24 * MIB, 1 << 40])
+def test_memory_with_which_no_kernel_boots_is_refused_by_the_name_of_its_setting(
+    machine: World, memory: int
+) -> None:
+    with pytest.raises(SandboxError) as refusal:
+        machine.play("true", limits=Limits(memory=memory))
+    assert str(refusal.value) == (
+        f"TRANSCRIPTS_ENVIRONMENTS['tested']['limits']['memory'] = {memory}; write 40 << 20 to"
+        " 500 << 30, as a machine of User-mode Linux has 40 MiB to 500 GiB"
+    )
+
+
+@pytest.mark.parametrize("memory", [40 * MIB, 500 << 30])
+def test_a_machine_boots_with_the_least_and_the_most_memory(machine: World, memory: int) -> None:
+    (ran,) = machine.play("echo here", limits=Limits(memory=memory))
+    assert shown(ran) == "here\n"
+
+
+def test_of_a_kernel_that_dies_at_its_start_one_line_is_told(
+    machine: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("transcripts.runners.uml.LEAST_MEMORY", 1)
+    with pytest.raises(SandboxError) as refusal:
+        machine.play("true", limits=Limits(memory=20 * MIB))
+    assert re.search(r": Kernel panic - not syncing: [^\n]*$", str(refusal.value))
+
+
 # --- The end of a machine ---------------------------------------------------------------
 
 GROW = "x=$(printf '%01000000d' 0); while :; do x=$x$x; done"
@@ -397,6 +440,20 @@ def test_what_does_not_end_a_machine_lets_the_session_go_on(machine: World) -> N
     assert shell.status != 0
     assert shell.notes == ("the shell ended; what follows runs in a new one",)
     assert shown(after_shell) == "after\n"
+
+
+def test_a_command_is_not_charged_with_a_death_that_came_before_it(machine: World) -> None:
+    _, killed, spared, after = machine.play("x=1", as_root("kill -9 -1"), "echo $x-", "echo after")
+    assert (killed.status, killed.notes) == (0, ())
+    assert (shown(spared), spared.status, spared.failed) == ("-\n", 0, False)
+    assert spared.notes == ("the shell had ended before; this ran in a new one",)
+    assert (shown(after), after.notes) == ("after\n", ())
+
+
+def test_a_machine_without_its_devices_says_so_at_its_end(machine: World) -> None:
+    ended, after = machine.play(as_root("mount -t tmpfs none /dev"), "echo after")
+    assert ended.notes[-1] == "the machine ended: /dev/tty2: No such file or directory"
+    assert after.notes == ("the sandbox had ended",)
 
 
 def test_a_fork_bomb_of_root_s_ends_with_its_session(machine: World) -> None:
@@ -487,6 +544,31 @@ def test_the_machine_is_told_and_the_programs_of_its_sessions_alone(machine: Wor
     assert kernel.startswith("Linux ")
     assert kernel.endswith(" (User-mode Linux)")
     assert names == {"bash", "seq", "sort", "mkdir"}
+
+
+@pytest.mark.parametrize("step", ["perl -e 1", as_root("perl -e 1"), "/usr/bin/perl -e 1"], ids=str)
+def test_a_program_that_the_machine_runs_itself_is_told_where_a_session_runs_it(
+    machine: World, step: Step
+) -> None:
+    started, ran = machine.play("true", step, lambda sandbox: sandbox.programs)[1:]
+    assert started.status == 0
+    assert ran == {"/bin/bash", "/usr/bin/perl"}
+
+
+def test_what_makes_and_mounts_is_told_where_a_session_runs_it(machine: World) -> None:
+    _, nothing, *_, ran = machine.play(
+        "true",
+        lambda sandbox: sandbox.programs,
+        as_root("true"),
+        as_root("umount /mnt/e2; mkfs.ext2 -qF /dev/ubda; mount /dev/ubda /mnt/e2"),
+        lambda sandbox: sandbox.programs,
+        mounts=ALL[:1],
+    )
+    assert nothing == {"/bin/bash"}
+    names = {Path(path).name for path in ran}
+    assert names >= {"bash", "mount", "umount"}
+    assert names & {"mkfs.ext2", "mke2fs"}
+    assert "perl" not in names
 
 
 def test_root_reaches_nothing_private_and_nothing_unbounded_around_the_machine(

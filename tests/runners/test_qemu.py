@@ -73,6 +73,8 @@ async def _users_and_terminals(sandbox: Sandbox) -> None:
     ran = {"/bin/bash", "/usr/bin/id", "/usr/bin/stty", "/usr/bin/cat"}
     assert ran <= sandbox.programs, "each is seen with its whole path"
     assert "/usr/bin/perl" not in sandbox.programs
+    assert await _said(sandbox, "perl -e 'print 1'") == "1"
+    assert "/usr/bin/perl" in sandbox.programs
     assert "/usr/local/bin" not in sandbox.programs
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from transcripts.model import Limits
 
 from .conftest import World, shown
@@ -83,3 +85,18 @@ def test_a_command_that_holds_bytes_beyond_utf_8_is_typed_as_it_is(world: World)
 
 def test_the_terminal_has_the_size_of_the_environment(world: World) -> None:
     assert world.output("stty size </dev/tty", columns=132, rows=50) == "50 132\n"
+
+
+def test_a_shell_that_ended_between_two_commands_is_told_and_none_is_lost(world: World) -> None:
+    begun, *_, next_one, after = world.play(
+        # Without a program, as those wait for us before they start.
+        "x=1; (for ((n = 0; n < 100000; n++)); do :; done; echo late; kill -9 $$) &",
+        lambda _: time.sleep(2),
+        "echo $x-",
+        "echo after",
+    )
+    assert (begun.status, begun.notes) == (0, ())
+    assert (shown(next_one)[-2:], next_one.status, next_one.failed) == ("-\n", 0, False)
+    assert next_one.notes == ("the shell had ended before; this ran in a new one",)
+    assert "late" in shown(next_one)
+    assert (shown(after), after.notes) == ("after\n", ())

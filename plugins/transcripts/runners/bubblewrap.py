@@ -6,7 +6,7 @@ Source: bwrap(1) 0.8. The list is given through ``--args``, so that no process l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..model import Environment
@@ -38,8 +38,6 @@ class Layout:
     """Which files of ``/etc`` there are to cover by the sandbox's own."""
     source: str = ""
     """Where it lies; empty for the author's own system."""
-    entries: Mapping[str, str] = field(default_factory=dict)
-    """All that is in its ``/etc`` by path, with where a symbolic link leads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +121,10 @@ def given(inputs: Mapping[str, Path], at: str = "") -> tuple[str, ...]:
 def _files(environment: Environment) -> dict[str, bytes]:
     user, host = environment.user, environment.host
     return {
+        # Nobody has a password: an "x" would send su(1) to a file that nobody can read.
         "/etc/passwd": (
-            f"root:x:0:0:root:/root:/bin/bash\n{user}:x:{UID}:{UID}::/home/{user}:/bin/bash\n"
-            "nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
+            f"root:*:0:0:root:/root:/bin/bash\n{user}:*:{UID}:{UID}::/home/{user}:/bin/bash\n"
+            "nobody:*:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
         ).encode(),
         "/etc/group": f"root:x:0:\n{user}:x:{UID}:\nnogroup:x:65534:\n".encode(),
         "/etc/hosts": f"127.0.0.1 localhost {host}\n::1 localhost {host}\n".encode(),

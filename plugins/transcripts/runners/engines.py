@@ -41,6 +41,10 @@ class Engine:
     """Those with which it opens a file for the machine."""
     root: str
     """How the paths of such a file begin."""
+    perl: Path
+    """What runs its first process."""
+    least_memory: int
+    """Bytes with which it boots."""
     taking_turns: bool
     """Whether its processes never run at the same time, and are faster on one processor."""
 
@@ -95,7 +99,7 @@ def _uml(world: World, supplies: Supplies) -> Engine:
             f"{supplies.kernel} has no {uml.KERNEL}; install it with 'apt install user-mode-linux',"
             " or set the environment's kernel to a suite such as 'debian:trixie'"
         )
-    systems = _systems(supplies)
+    systems, perl = _systems(supplies), _perl(supplies)
 
     def invocation(scripts: Path) -> Invocation:
         return uml.invocation(world, systems, supplies.inputs, scripts, first_fd=_FIRST_FILE_FD)
@@ -107,6 +111,8 @@ def _uml(world: World, supplies: Supplies) -> Engine:
         invocation=invocation,
         calls=Calls.READS,
         root=f"/{GUEST}",
+        perl=perl,
+        least_memory=uml.LEAST_MEMORY,
         taking_turns=True,
     )
 
@@ -123,7 +129,7 @@ def _qemu(world: World, supplies: Supplies) -> Engine:
         machine=machine,
         kvm=supplies.kvm,
     )
-    systems = _systems(supplies)
+    systems, perl = _systems(supplies), _perl(supplies)
 
     def invocation(scripts: Path) -> Invocation:
         given = (supplies.inputs, scripts)
@@ -136,6 +142,8 @@ def _qemu(world: World, supplies: Supplies) -> Engine:
         invocation=invocation,
         calls=Calls.OPENS,
         root=GUEST,
+        perl=perl,
+        least_memory=qemu.LEAST_MEMORY,
         taking_turns=False,
     )
 
@@ -156,9 +164,14 @@ def _program(supplies: Supplies, path: str) -> Path:
 
 
 def _systems(supplies: Supplies) -> Systems:
-    if not (supplies.root / guestroot.PERL.lstrip("/")).exists():
+    return Systems(kernel=layout(supplies.kernel), guest=layout(supplies.root))
+
+
+def _perl(supplies: Supplies) -> Path:
+    path = supplies.root / guestroot.PERL.lstrip("/")
+    if not path.exists():
         raise SandboxError(
             f"{supplies.root} has no {guestroot.PERL}, which runs the first process of a machine;"
             " install it with 'apt install perl-base'"
         )
-    return Systems(kernel=layout(supplies.kernel), guest=layout(supplies.root))
+    return path

@@ -22,6 +22,8 @@ sub EIO ()        { 5 }
 sub TCGETS ()     { 0x5401 }
 sub TCSETS ()     { 0x5402 }
 sub TIOCSCTTY ()  { 0x540e }
+sub FIONREAD ()   { 0x541b }
+sub SEEK_END ()   { 2 }
 sub TERMIOS ()    { 64 }               # bytes, more than a struct termios has
 sub WNOHANG ()    { 1 }
 
@@ -43,7 +45,10 @@ my ($here)   = $0 =~ m{\A(.*)/}s;
 my %setting  = pairs('settings');
 my %call     = pairs('calls');
 my $line     = opened("/dev/$setting{line}", O_RDWR | O_NOCTTY);
-my %answer   = (start => \&start, feed => \&feed, more => \&more, kill => \&end, take => \&take);
+my %answer   = (
+    start => \&start, feed => \&feed, untouched => \&untouched, more => \&more,
+    kill => \&end, take => \&take,
+);
 my %shell    = map { $_ => new_shell($_) } 1, 2;    # the user's, and root's
 my @unwritten;                         # pairs of a handle and of bytes that it did not take yet
 my $children;                          # a handle that can be read when a child has ended
@@ -113,7 +118,7 @@ sub make_mounts {
     for (lines("$here/mounts")) {
         my ($index, @mount) = split ' ';
         my $said = make_mount(@mount);
-        die "mount $index $said" if defined $said;
+        die "mount $index $said\n" if defined $said;
         push @points, $mount[2];
     }
     chown $setting{uid}, $setting{uid}, @points;    # of what is mounted read-only the owner stays
@@ -130,9 +135,19 @@ sub make_mount {
     # Through its loader, as a program with the setuid bit would run as its owner on this machine,
     # and that is not root.
     my @mount = ($setting{loader}, '/usr/bin/mount');
-    my $said  = said_by(@mount, '-t', $kind, '-o', $options, $device, $path) // return;
-    $said = `dmesg --notime | tail --lines=1` if $said =~ /bad option/;
+    my $log   = opened('/dev/kmsg', O_NONBLOCK);
+    sysseek $log, 0, SEEK_END;
+    my $said = said_by(@mount, '-t', $kind, '-o', $options, $device, $path) // return;
+    $said = last_logged($log) // $said if $said =~ /bad option/;
     return $said =~ s/(?:dmesg\(1\)|Usage:).*//sr;
+}
+
+# What the kernel said last, if anything: each record is read by itself, "7,160,424069,-;text".
+sub last_logged {
+    my ($log) = @_;
+    my ($last, $record);
+    $last = $record while sysread $log, $record, PIECE;
+    return $last && $last =~ s/\A[^;]*;([^\n]*).*/$1/sr;
 }
 
 # What a program said, if it failed.
@@ -176,9 +191,20 @@ sub start { # TEXT: the text is what printf(1) shall make of the shell's death
 
 sub feed { # TEXT
     my ($shell, $text) = @_;
-    push @unwritten, [$shell->{pipe}, contents("$here/$text")];
+    my $lines = contents("$here/$text");
+    $shell->{fed} = length $lines;
+    push @unwritten, [$shell->{pipe}, $lines];
     write_on();
     return 'fed';
+}
+
+# Has it read nothing of what it was fed last?
+sub untouched {
+    my ($shell) = @_;
+    ioctl $shell->{pipe}, FIONREAD, my $unread = pack 'i', 0;
+    my $count = unpack 'i', $unread;
+    $count += length $_->[1] for grep { $_->[0] == $shell->{pipe} } @unwritten;
+    return $count == $shell->{fed} ? 'yes' : 'no';
 }
 
 # Has it read all, and does it wait for more?

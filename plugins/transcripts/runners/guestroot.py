@@ -21,8 +21,9 @@ GUEST = "/guest"
 SCRIPTS = "/.transcripts"
 """Where the machine finds what the host tells it; writable for the host alone."""
 PERL = "/usr/bin/perl"
-INIT = (PERL, f"{SCRIPTS}/guest.pl")
-"""The first process."""
+INIT = (f"{SCRIPTS}/perl", f"{SCRIPTS}/guest.pl")
+"""The first process, by a perl of its own: User-mode Linux keeps open what runs, and opens nothing
+anew where a session starts it too, of which the host would then not be told."""
 LINE_FD, USER_FD, ROOT_FD = 20, 21, 22
 """The serial line of requests, and the terminals of the two shells."""
 FIRST_DISK_FD = 23

@@ -57,6 +57,10 @@ class Hands(Protocol):
         """Whether it has read all that it was fed, runs nothing, and waits for more."""
         ...
 
+    async def untouched(self) -> bool:
+        """Whether a dead shell had read nothing at all of what it was fed last."""
+        ...
+
     async def kill(self, *, whole: bool) -> None:
         """Kill what runs in the foreground, or the whole shell; and make its terminal sane."""
         ...

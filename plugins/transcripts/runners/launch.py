@@ -23,7 +23,11 @@ _BOUND = ("/usr", "/etc", "/opt", "/var/lib/dpkg")
 
 
 def layout(root: Path) -> Layout:
-    """What the root file system at ``root`` looks like at its top."""
+    """What the root file system at ``root`` looks like at its top; it has a file of hosts then.
+
+    Raises SandboxError, with the cure, where it has none and cannot get one.
+    """
+    _ensure_hosts(root / "etc")
     source = "" if root == Path("/") else str(root)
     links = {
         top: str(Path(f"{source}{top}").readlink())
@@ -38,11 +42,27 @@ def layout(root: Path) -> Layout:
         etc=frozenset(
             f"/etc/{path.name}" for path in Path(f"{source}/etc").iterdir() if path.is_file()
         ),
-        entries={
-            f"/etc/{path.name}": str(path.readlink()) if path.is_symlink() else ""
-            for path in sorted(Path(f"{source}/etc").iterdir())
-        },
     )
+
+
+def _ensure_hosts(etc: Path) -> None:
+    """Without it no name is known, and bubblewrap covers files but adds none to a directory.
+
+    Debian's packages have none. To bind instead each entry of ``etc`` takes a tenth of a second.
+    """
+    hosts = etc / "hosts"
+    if os.path.lexists(hosts):
+        return
+    complaint = f"there is no {hosts}; make it with 'touch {hosts}'"
+    if etc == Path("/etc"):
+        raise SandboxError(complaint)
+    try:
+        before = etc.stat()
+        with contextlib.suppress(FileExistsError):  # another of us made it
+            hosts.touch(exist_ok=False)
+        os.utime(etc, ns=(before.st_atime_ns, before.st_mtime_ns))  # a session can see that
+    except OSError as error:
+        raise SandboxError(complaint) from error
 
 
 def launch(

@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import select
+import shutil
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -31,6 +32,8 @@ _BOOT_TIMEOUT = 60.0
 _KVM_PATIENCE = 5.0
 _KILL_PATIENCE = 3.0
 _USER, _ROOT = 1, 2
+_MOST_MEMORY = 500 << 30
+"""Bytes; a kernel of User-mode Linux that is given more dies at once."""
 _SCRIPT = Path(__file__).with_name("guest.pl")
 _PANIC = re.compile(r"Kernel panic - not syncing: [^\r\n]*")
 
@@ -78,8 +81,13 @@ class GuestHands:
 
     async def kill(self, *, whole: bool) -> None:
         what = "whole" if whole else "foreground"
-        if not await self._guest.ask("kill", self._number, what, patience=_KILL_PATIENCE):
+        answer = await self._guest.ask("kill", self._number, what, patience=_KILL_PATIENCE)
+        if not answer:
             await self.close()  # it has no time left even for us
+        self._machine.note_failure(answer)
+
+    async def untouched(self) -> bool:
+        return await self._ask("untouched") == "yes"
 
     def writing(self, text: str, path: str) -> str:
         return f"\\command cat <{SCRIPTS}/{self._guest.put(text)} >|{path}"
@@ -115,7 +123,7 @@ class _Machine:
         self.engine = engine
         self.process = process
         self.guest = guest
-        self._panic = ""
+        self._reason = ""
         self.world = world
         self._console = bytearray()
         self._hands = {
@@ -167,15 +175,21 @@ class _Machine:
         self._release = said
         self.process.programs.clear()  # those of the setup are not the session's
         if word != "ready":
-            told = said or self._console.decode("utf-8", "replace").strip()
-            raise SandboxError(cure(told or "the machine did not boot"))
+            self._drain()
+            printed = self._console.decode("utf-8", "replace").split("\n")
+            last = next((line.strip() for line in reversed(printed) if line.strip()), "")
+            raise SandboxError(cure(said or self._reason or last or "the machine did not boot"))
 
     def epitaph(self) -> str:
-        """How it ended: what it said last may be known later than that it is dead."""
-        while self.process.master >= 0 and select.select([self.process.master], [], [], 0)[0]:
-            if not self._console_readable():
-                break
-        return f"the machine ended: {self._panic}" if self._panic else "the machine ended"
+        """How it ended."""
+        self._drain()
+        return f"the machine ended: {self._reason}" if self._reason else "the machine ended"
+
+    def note_failure(self, answer: str) -> None:
+        """Why a request failed, where it did: it may be why the machine must end."""
+        word, _, reason = answer.partition(" ")
+        if word == "failed":
+            self._reason = self._reason or reason
 
     def close(self) -> None:
         """Let go of the terminals."""
@@ -191,6 +205,12 @@ class _Machine:
         self._started.add(number)
         return self._shells[number]
 
+    def _drain(self) -> None:
+        """What it said last may be known later than that it is dead."""
+        while self.process.master >= 0 and select.select([self.process.master], [], [], 0)[0]:
+            if not self._console_readable():
+                break
+
     def _console_readable(self) -> bool:
         """Keep the last that the kernel said, and what it died of; False when it says no more."""
         try:
@@ -201,7 +221,7 @@ class _Machine:
             self._loop.remove_reader(self.process.master)
         self._console = (self._console + data)[-8192:]
         if panic := _PANIC.search(self._console.decode("utf-8", "replace")):
-            self._panic = panic[0]
+            self._reason = panic[0]
         return bool(data)
 
 
@@ -209,7 +229,8 @@ def _refused(mount: Mount, reason: str) -> Refused:
     remedy = "mend its size or its options"
     if reason.startswith("there is no"):
         remedy = "install the package that has it, or name that in 'Packages:'"
-    return Refused(f"{mount.location}: {mount.path} could not be mounted: {reason}; {remedy}")
+    told = reason.rstrip(". ")
+    return Refused(f"{mount.location}: {mount.path} could not be mounted: {told}; {remedy}")
 
 
 async def boots_with_kvm(world: World, supplies: Supplies) -> bool:
@@ -235,6 +256,7 @@ async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbo
     """
     check_mounts(world)
     engine = choose(world, supplies)
+    _check_memory(world, engine)
     async with contextlib.AsyncExitStack() as ours:
         try:
             machine = await ours.enter_async_context(_running(world, engine))
@@ -243,6 +265,17 @@ async def open_sandbox(world: World, supplies: Supplies) -> AsyncIterator[Sandbo
                 raise
             machine = await ours.enter_async_context(_running(world, other))
         yield machine
+
+
+def _check_memory(world: World, engine: Engine) -> None:
+    """Raises SandboxError for an amount with which no kernel would tell why it dies."""
+    environment, least, most = world.environment, engine.least_memory, _MOST_MEMORY
+    if not least <= environment.limits.memory <= most:
+        raise SandboxError(
+            f"TRANSCRIPTS_ENVIRONMENTS[{environment.name!r}]['limits']['memory'] ="
+            f" {environment.limits.memory}; write {least >> 20} << 20 to {most >> 30} << 30,"
+            f" as a machine of {engine.name} has {least >> 20} MiB to {most >> 30} GiB"
+        )
 
 
 @contextlib.asynccontextmanager
@@ -264,6 +297,8 @@ async def _running(world: World, engine: Engine) -> AsyncIterator[_Machine]:
 def _lay_out(scripts: Path, engine: Engine) -> None:
     """Write what the machine reads at its start, for the identity alone that it runs as."""
     (scripts / "guest.pl").write_bytes(_SCRIPT.read_bytes())
+    shutil.copyfile(engine.perl, scripts / "perl")
+    (scripts / "perl").chmod(0o755)
     for name, text in engine.texts.items():
         (scripts / name).write_text(text, encoding="utf-8")
     identity = unprivileged()

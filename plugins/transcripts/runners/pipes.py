@@ -37,6 +37,7 @@ class Piped:
         self._terminal = terminal
         self._loop = asyncio.get_running_loop()
         self._pending = memoryview(b"")
+        self._fed = 0
         self._executed: set[str] = set()
         self._modes = termios.tcgetattr(self.terminal)
         self.ended = process.ended
@@ -71,6 +72,7 @@ class Piped:
 
     async def feed(self, text: bytes) -> None:
         self._pending = memoryview(text)
+        self._fed = len(text)
         self._feed()
 
     def shortened(self, lines: str) -> str:
@@ -79,10 +81,11 @@ class Piped:
     def stop_feeding(self) -> None:
         self._loop.remove_writer(self._commands)
 
+    async def untouched(self) -> bool:
+        return self._unread() == self._fed
+
     async def wants_more(self) -> bool:
-        unread = array.array("i", [0])
-        fcntl.ioctl(self._commands, termios.FIONREAD, unread)
-        if unread[0] or self._pending:
+        if self._unread():
             return False
         try:
             state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -110,6 +113,12 @@ class Piped:
     def open_pipes(self, mode: int) -> None:
         """Whether commands may open our pipes by name, in /proc; only a starting shell must."""
         os.fchmod(self._commands, mode)
+
+    def _unread(self) -> int:
+        """Bytes that the shell was fed and has not read."""
+        piped = array.array("i", [0])
+        fcntl.ioctl(self._commands, termios.FIONREAD, piped)
+        return piped[0] + len(self._pending)
 
     def _foreground(self) -> int:
         try:

@@ -22,6 +22,7 @@ TAG = "guest"
 """Under which the machine finds its root file system."""
 LINE = "vport0p1"
 DEVICES = Devices(line=LINE, terminals="ttyS", disks="vd", sized=False)
+LEAST_MEMORY = 96 << 20
 _OWN_DESCRIPTOR = "/proc/self/fd/{}"
 
 

@@ -14,6 +14,7 @@ import asyncio
 import os
 import secrets
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import SandboxError
@@ -29,6 +30,7 @@ _BEGIN = (
 _INCOMPLETE = (
     "not complete: a quote, here-document or block is open, or the shell lost what it reports with"
 )
+_HAD_ENDED = "the shell had ended before; this ran in a new one"
 _START_TIMEOUT = 20.0
 _KILL_GRACE = 2.0
 _POLL = 0.05
@@ -48,6 +50,8 @@ class Shell:
         self._last: Mark | None = None
         self._restored = ""
         self._traps_returns = False
+        self._untouched = False
+        """Whether the shell had died before it read the last command."""
         self._interruption: str | None = None
         self._loop.add_reader(hands.terminal, self._readable)
 
@@ -69,6 +73,14 @@ class Shell:
 
     async def run(self, text: str, *, timeout: float) -> Ran:
         """Type one command and wait for its end; see Sandbox.run."""
+        ran = await self._run(text, timeout=timeout)
+        if not self._untouched:
+            return ran
+        again = await self._run(text, timeout=timeout)
+        return replace(again, output=ran.output + again.output, notes=(_HAD_ENDED, *again.notes))
+
+    async def _run(self, text: str, *, timeout: float) -> Ran:
+        self._untouched = False
         if self._hands.ended.is_set():
             return Ran(output=b"", status=255, notes=("the sandbox had ended",), failed=True)
         if not self._alive and not await self._started_again():
@@ -79,6 +91,8 @@ class Shell:
         mark = await self._type(f"{self._restored}{text}\n", deadline=self._loop.time() + timeout)
         notes: list[str] = []
         failed = False
+        if mark and mark.died and not self._hands.ended.is_set():
+            self._untouched = await self._hands.untouched()
         if mark is None:
             failed = True
             notes.append(self._interruption or f"timed out after {_seconds(timeout)}")

@@ -22,6 +22,7 @@ PACKAGES = ("user-mode-linux",)
 MACHINES = ("x86_64", "i686")
 """The processors that it runs on, named as in uname(1)."""
 DEVICES = Devices(line="tty3", terminals="tty", disks="ubd", sized=True)
+LEAST_MEMORY = 40 << 20
 _OWN_MEMORY = 128 << 20
 """Bytes that the kernel needs in /dev/shm besides those that it gives to the machine."""
 

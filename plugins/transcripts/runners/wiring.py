@@ -46,9 +46,8 @@ def invocation(
     """What starts the sandbox of a network; file descriptors count from ``first_fd``."""
     environment = world.environment
     names = "".join(f"{address(at)} {host.name}\n" for at, host in enumerate(world.hosts))
-    # A file that bubblewrap has put there cannot be covered again, by that of each host; and a
-    # root file system of Debian's packages has no file of hosts.
-    wanted = replace(layout, etc=(layout.etc - {"/etc/hostname"}) | {"/etc/hosts"})
+    # A file that bubblewrap has put there cannot be covered again, by that of each host.
+    wanted = replace(layout, etc=layout.etc - {"/etc/hostname"})
     covers, files = bubblewrap.covered(environment, wanted, first_fd=first_fd, names=names)
     program_fd = first_fd + len(files)
     arguments = (
@@ -56,7 +55,7 @@ def invocation(
         *("--uid", "0", "--gid", "0"),
         *(word for name in _CAPABILITIES for word in ("--cap-add", f"CAP_{name}")),
         *("--hostname", environment.host),
-        *_system(layout),
+        *bubblewrap.system(layout),
         *("--proc", "/proc", "--dev", "/dev", "--dir", "/root"),
         *covers,
         *("--perms", "0444", "--ro-bind-data", str(program_fd), _PROGRAM),
@@ -67,18 +66,6 @@ def invocation(
         *("/usr/bin/python3", "-I", "-S", _PROGRAM),
     )
     return Invocation(arguments=arguments, files={**files, program_fd: program})
-
-
-def _system(layout: Layout) -> tuple[str, ...]:
-    """Bind the root file system, with an /etc that can have a file of hosts."""
-    if "/etc/hosts" in layout.etc:
-        return bubblewrap.system(layout)
-    others = tuple(path for path in layout.directories if path != "/etc")
-    words = [*bubblewrap.system(replace(layout, directories=others)), "--dir", "/etc"]
-    for path, target in layout.entries.items():
-        source = f"{layout.source}{path}"
-        words += ("--symlink", target, path) if target else ("--ro-bind", source, path)
-    return tuple(words)
 
 
 def program() -> bytes:
