@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from . import passwords
-from .errors import LoginError, MissingError
+from .errors import MissingError
 from .lasting import Lasting
-from .passwords import Ask, Password
+from .passwords import Ask, Password, Secret
 from .targets import Target
 from .transport import Transport
 
@@ -23,7 +23,7 @@ async def connected(target: Target, ask: Ask, tell: Tell) -> AsyncIterator[Trans
     secrets = _Once(target, ask)
 
     async def connect() -> Transport:
-        return await open_transport(target, secrets.password)
+        return await open_transport(target, secrets.found)
 
     if target.protocol == "ftp":
         tell(CLEAR)
@@ -45,8 +45,8 @@ async def _refuse_missing(transport: Transport, target: Target) -> None:
         )
 
 
-async def open_transport(target: Target, password: Callable[[], Password]) -> Transport:
-    """One connection to the target; the password is asked for when a server wants it."""
+async def open_transport(target: Target, secret: Secret) -> Transport:
+    """One connection to the target; a secret is asked for when it is wanted."""
     if target.protocol == "local":
         from .transports.local import Local
 
@@ -54,24 +54,21 @@ async def open_transport(target: Target, password: Callable[[], Password]) -> Tr
     if target.protocol == "sftp":
         from .transports.sftp import open_sftp
 
-        return await open_sftp(target, password)
+        return await open_sftp(target, secret)
     from .transports.ftp import open_ftp
 
-    return await open_ftp(target, password)
+    return await open_ftp(target, lambda: secret(passwords.password_of(target)))
 
 
 class _Once:
-    """A password that is looked for once, however often it is needed."""
+    """A secret that is looked for once, however often it is needed."""
 
     def __init__(self, target: Target, ask: Ask) -> None:
         self._target, self._ask = target, ask
         self._found: Password | None = None
 
-    def password(self) -> Password:
-        self._found = self._found or passwords.find(self._target, self._ask)
+    def found(self, wanted: str) -> Password:
+        self._found = self._found or passwords.find(self._target, self._ask, wanted)
         if self._found is None:
-            raise LoginError(
-                f"{self._target.host} wants a password of {self._target.user}, and there is none:"
-                f" set {passwords.variable(self._target)}, or keep it in the keyring (--setup)"
-            )
+            raise passwords.lacking(self._target, wanted)
         return self._found

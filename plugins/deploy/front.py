@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import getpass
 import os
 import secrets
 import socket
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from . import introduction
 from .introduction import Answers
 from .lock import Holder
+from .loop import Loop
 from .options import Options
 from .publishing import Report
 from .remote import Front, Remote
@@ -36,7 +37,9 @@ def rollback(target: Target, options: Options, front: Front) -> Report:
 
 def setup(name: str, answers: Answers) -> str:
     """Ask for a target, try it, and return the settings to put into ``publishconf.py``."""
-    return asyncio.run(introduction.setup(name, answers))
+    with closing(Loop()) as loop:
+        ask, secret = loop.interruptible(answers.ask), loop.interruptible(answers.secret)
+        return loop.run(introduction.setup(name, replace(answers, ask=ask, secret=secret)))
 
 
 def me() -> Holder:
@@ -51,10 +54,11 @@ def me() -> Holder:
 
 
 def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run as a number that has no name
-        return f"uid {os.getuid()}"
+    with suppress(KeyError, OSError):  # a container may run as a number that has no name
+        name = getpass.getuser()
+        if name.isprintable():
+            return name
+    return f"uid {os.getuid()}"
 
 
 def has_ended(holder: Holder) -> bool:

@@ -96,19 +96,19 @@ async def _trusted(target: Target, answers: Answers) -> Target:
 
 
 class _Typed:
-    """The password, and whether a person has typed it."""
+    """The password or passphrase, and whether a person has typed it."""
 
     def __init__(self, target: Target, answers: Answers) -> None:
         self._target, self._answers = target, answers
         self.typed: str | None = None
         self._found: Password | None = None
 
-    def password(self) -> Password:
-        """The password, looked for once."""
+    def found(self, wanted: str) -> Password:
+        """What is WANTED, looked for once."""
         if self._found is None:
-            self._found = passwords.find(self._target, self._asked)
+            self._found = passwords.find(self._target, self._asked, wanted)
         if self._found is None:
-            raise DeployError("no password was typed, so nobody is let in; start again")
+            raise DeployError(f"no {wanted} was typed, so nobody is let in; start again")
         return self._found
 
     def _asked(self, question: str) -> str | None:
@@ -119,7 +119,7 @@ class _Typed:
 async def _opened(target: Target, secret: _Typed, answers: Answers) -> Transport:
     if target.protocol == "ftp":
         answers.tell(connect.CLEAR)
-    transport = await connect.open_transport(target, secret.password)
+    transport = await connect.open_transport(target, secret.found)
     if target.protocol != "local":
         answers.tell("log in: works")
     return transport
@@ -138,7 +138,7 @@ async def _likely(target: Target, secret: _Typed) -> list[str]:
     """Folders that are served by custom, and that are there."""
     found = []
     for root in ("/", "."):
-        transport = await connect.open_transport(replace(target, folder=root), secret.password)
+        transport = await connect.open_transport(replace(target, folder=root), secret.found)
         try:
             seen = await transport.look(_GUESSES)
         finally:

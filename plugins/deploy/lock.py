@@ -12,6 +12,9 @@ from .transport import Transport
 
 _LOCK = f"{AREA}/lock"
 _WHO = "who"
+_MOST_BYTES = 10_000
+_PIDS = 2**31
+"""What a number of a process is less than."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +85,21 @@ async def tidy(transport: Transport) -> None:
 async def _holder(transport: Transport) -> Holder | None:
     """Who has the lock; None when nobody has it, or nobody can say who."""
     try:
-        said = json.loads(await transport.read(f"{_LOCK}/{_WHO}"))
-        return Holder(**said)
-    except (MissingError, ValueError, TypeError):
+        data = await transport.read(f"{_LOCK}/{_WHO}")
+    except MissingError:
         return None
+    return _read_holder(data) if len(data) <= _MOST_BYTES else None
+
+
+def _read_holder(data: bytes) -> Holder | None:
+    """What the file says, if it can be true: whoever may write there may write anything."""
+    try:
+        holder = Holder(**json.loads(data))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    texts: list[object] = [holder.user, holder.host, holder.since, holder.token]
+    fit = all(isinstance(text, str) and text.isprintable() for text in texts)
+    return holder if fit and type(holder.pid) is int and 0 < holder.pid < _PIDS else None
 
 
 async def _set_aside(transport: Transport, aside: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from . import area, publishing
 from .connect import connected
 from .errors import ManifestError, MissingError, SourcesError
+from .loop import Loop
 from .manifest import NOTHING, Manifest
 from .options import Options
 from .passwords import Ask
@@ -32,19 +33,19 @@ class Remote:
 
     def __init__(self, target: Target, front: Front) -> None:
         self._target = target
-        self._runner = asyncio.Runner()
+        self._loop = Loop()
         self._open = AsyncExitStack()
         try:
-            connection = connected(target, front.ask, front.tell)
-            self._transport = self._runner.run(self._open.enter_async_context(connection))
+            connection = connected(target, self._loop.interruptible(front.ask), front.tell)
+            self._transport = self._loop.run(self._open.enter_async_context(connection))
         except BaseException:
-            self._runner.close()
+            self._loop.close()
             raise
 
     def manifest(self, *, forced: bool = False) -> Manifest:
         """What is published; when FORCED, nothing where the list of that cannot be read."""
         try:
-            found = self._runner.run(area.read_manifest(self._transport, area.MANIFEST))
+            found = self._loop.run(area.read_manifest(self._transport, area.MANIFEST))
         except ManifestError as error:
             if forced:
                 return NOTHING
@@ -53,27 +54,27 @@ class Remote:
 
     def contents(self, paths: Iterable[str]) -> dict[str, bytes]:
         """What these files hold; those that are not there are left out."""
-        return self._runner.run(self._contents(list(paths)))
+        return self._loop.run(self._contents(list(paths)))
 
     def publish(self, site: Path, options: Options) -> Report:
         """Make the target hold the directory SITE; with `dry_run` only say what would change."""
         _refuse_overlap(site, self._target)
-        return self._runner.run(publishing.publish(self._transport, site, options))
+        return self._loop.run(publishing.publish(self._transport, site, options))
 
     def rollback(self, options: Options) -> Report:
         """Make the target hold the build that it held before."""
-        return self._runner.run(publishing.rollback(self._transport, options))
+        return self._loop.run(publishing.rollback(self._transport, options))
 
     def refuse_locked(self, options: Options) -> None:
         """Raise if another publish is at work now."""
-        self._runner.run(publishing.refuse_locked(self._transport, options))
+        self._loop.run(publishing.refuse_locked(self._transport, options))
 
     def close(self) -> None:
         """End the connection."""
         try:
-            self._runner.run(self._open.aclose())
+            self._loop.run(self._open.aclose())
         finally:
-            self._runner.close()
+            self._loop.close()
 
     async def _contents(self, paths: list[str]) -> dict[str, bytes]:
         async def read(path: str) -> bytes | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import posixpath
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,8 @@ class Target:
         if self.protocol == "local":
             return self.folder
         port = "" if self.port == PORTS[self.protocol] else f":{self.port}"
-        return f"{self.protocol}://{self.user}@{self.host}{port}{self.folder}"
+        folder = self.folder if self.folder.startswith("/") else f"/~/{self.folder}"
+        return f"{self.protocol}://{self.user}@{self.host}{port}{folder}"
 
 
 def read_target(name: str, settings: Mapping[str, object]) -> Target:
@@ -62,7 +64,13 @@ def read_target(name: str, settings: Mapping[str, object]) -> Target:
             raise SettingsError(f"target {name!r}: {key!r} is missing; say it, or run --setup")
     port = _port(name, settings, protocol)
     texts["folder"] = _folder(name, protocol, texts["folder"])
+    _expanded(name, "key", texts.get("key", ""))
+    _refuse_no_host(name, texts.get("host", ""))
     return Target(name=name, port=port, **texts)
+
+
+_UNSEEN = {"Cc", "Cs", "Zl", "Zp"}
+"""Control characters, halves of characters (no UTF-8 has them), line separators."""
 
 
 def _unknown(key: str, protocol: str) -> str:
@@ -80,21 +88,43 @@ def _text(name: str, settings: Mapping[str, object], key: str) -> str:
     value = settings.get(key, "")
     if not isinstance(value, (str, Path)):
         raise SettingsError(f"target {name!r}: {key!r} is {value!r}; write a text")
-    if any(ord(character) < 32 for character in str(value)):
+    if any(unicodedata.category(character) in _UNSEEN for character in str(value)):
         raise SettingsError(f"target {name!r}: {key!r} has a line break or the like; take it out")
     return str(value)
 
 
 def _port(name: str, settings: Mapping[str, object], protocol: str) -> int:
-    port = settings.get("port", PORTS[protocol])
-    if not isinstance(port, int) or (protocol != "local" and not 0 < port < 65536):
+    port = settings.get("port")
+    if "port" not in settings:
+        return PORTS[protocol]
+    if isinstance(port, bool) or not isinstance(port, int) or not 0 < port < 65536:
         raise SettingsError(f"target {name!r}: 'port' is {port!r}; write a number like 22")
     return port
 
 
 def _folder(name: str, protocol: str, folder: str) -> str:
     if protocol == "local":
-        return str(Path(folder).expanduser())
+        return _expanded(name, "folder", folder)
     if ".." in folder.split("/"):
         raise SettingsError(f"target {name!r}: 'folder' is {folder!r}; write it without '..'")
     return posixpath.normpath(folder)
+
+
+def _expanded(name: str, key: str, path: str) -> str:
+    try:
+        return str(Path(path).expanduser())
+    except RuntimeError as error:
+        raise SettingsError(
+            f"target {name!r}: {key!r} is {path!r}, and there is no such user here; write the whole"
+            " path"
+        ) from error
+
+
+def _refuse_no_host(name: str, host: str) -> None:
+    try:
+        host.encode("idna")
+    except UnicodeError as error:
+        raise SettingsError(
+            f"target {name!r}: 'host' is {host!r}, which is no name of a host; write one like"
+            " ssh.example.org"
+        ) from error

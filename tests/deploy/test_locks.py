@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from deploy import has_ended, me
 from deploy.errors import LockedError
 from deploy.options import Force, Progress
 from deploy.publishing import Report
@@ -58,10 +61,44 @@ def test_a_lock_that_was_left_behind_is_taken_over(
     assert not (target / ".deploy/lock").exists()
 
 
-def _who() -> str:
-    import json
+def _who(**changes: object) -> str:
+    return json.dumps({**dataclasses.asdict(somebody("1")), **changes})
 
-    return json.dumps(dataclasses.asdict(somebody("1")))
+
+MINE = {"user": me().user, "host": me().host}
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        *(_who(**MINE, pid=pid) for pid in ("x", [1], 10**30, 2**31, 0, -1, True, None, 1.5)),
+        *(_who(**{key: "a\n\x1b[31mb"}) for key in ("user", "host", "since", "token")),
+        _who(since=["x"]),
+        _who(since="\ud800"),
+        _who(more="x"),
+        _who(since="x" * 100_000),
+        "[" * 100_000,
+        "[" * 5_000,
+        "1" * 5_000,
+        "[]",
+        "null",
+        "{",
+        "",
+    ],
+)
+def test_a_lock_that_lies_is_nobodys(send: Send, first: Path, target: Path, lie: str):
+    """It is taken over like one that was left behind; a real one always says whose it is."""
+    grow(target, {".deploy/lock/who": lie})
+    send(first, dead=has_ended)
+    assert live(target) == FIRST
+    assert not (target / ".deploy/lock").exists()
+
+
+def test_a_lock_of_a_publish_that_has_ended_here_is_dead_and_one_at_work_is_not(target: Path):
+    assert not has_ended(me())
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    assert has_ended(dataclasses.replace(me(), pid=ended.pid))
 
 
 def test_a_publish_whose_lock_was_taken_changes_nothing(

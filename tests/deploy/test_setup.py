@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,6 +92,19 @@ def test_a_target_that_works_is_written_out_without_a_secret(
     assert list(ring.kept.values()) == [PASSWORD]
     publish(first, read_target("live", settings), options(), Front(ask=lambda _: None, tell=print))
     assert live(server.folder) == FIRST
+
+
+def test_the_passphrase_of_a_key_is_asked_for_and_kept(ring: Ring, tmp_path: Path):
+    with servers.place() as base, ssh_servers.sshd(base, chroot=False) as server:
+        key = str(server.settings["key"])
+        change = ["ssh-keygen", "-q", "-p", "-N", PASSWORD, "-f", key]
+        subprocess.run(change, check=True, stdout=subprocess.DEVNULL)
+        known = {name: str(server.settings[name]) for name in ("user", "folder", "key")}
+        asked = person(server, **known, passphrase=PASSWORD)
+        said = setup("live", asked.by)
+    assert f"Passphrase of {key}: " in asked.told
+    assert ast.literal_eval("{" + said + "}")["live"] == server.settings
+    assert list(ring.kept.values()) == [PASSWORD]
 
 
 def test_a_fingerprint_that_is_not_confirmed_ends_it_before_the_password(server: Server):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import asyncssh
@@ -10,7 +11,7 @@ from asyncssh import SSHKey
 from ..errors import HostKeyError
 from ..targets import Target
 
-Known = str | bytes | tuple[list[str], list[str], list[str]]
+Known = bytes | tuple[list[str], list[str], list[str]]
 
 
 def known_hosts() -> Path:
@@ -20,10 +21,31 @@ def known_hosts() -> Path:
 
 def known_for(target: Target) -> Known:
     """What asyncssh is to trust: nothing but the pinned key if there is one."""
-    if target.fingerprint:
-        return ([], [], [])
-    path = known_hosts()
-    return str(path) if path.is_file() else b""
+    return ([], [], []) if target.fingerprint else _known_lines()
+
+
+def _known_lines() -> bytes:
+    """The lines of known hosts that can be read, without the others, as OpenSSH does."""
+    try:
+        said = known_hosts().read_bytes()
+    except (FileNotFoundError, NotADirectoryError, RuntimeError):  # the last: without a home
+        return b""
+    except OSError as error:
+        raise HostKeyError(
+            f"{known_hosts()} cannot be read: {error.strerror}; mend that, or let --setup write the"
+            " fingerprint of the server into the target's settings"
+        ) from error
+    # asyncssh takes no line of which anything is not ASCII, be it only the comment.
+    lines = said.decode("ascii", "backslashreplace").splitlines()
+    return "\n".join(filter(_is_understood, lines)).encode()
+
+
+def _is_understood(line: str) -> bool:
+    try:
+        asyncssh.import_known_hosts(line)
+    except ValueError:
+        return False
+    return True
 
 
 def is_pinned(target: Target, key: SSHKey) -> bool:
@@ -53,11 +75,11 @@ def refusal(target: Target, offered: SSHKey | None) -> HostKeyError:
 
 
 def _has_other_key(target: Target) -> bool:
-    known = known_for(target)
-    if not isinstance(known, str):
-        return False
-    keys = asyncssh.match_known_hosts(known, target.host, "", target.port)[0]
-    return bool(keys)
+    return bool(_keys_of(target))
+
+
+def _keys_of(target: Target) -> Sequence[SSHKey]:
+    return asyncssh.match_known_hosts(_known_lines(), target.host, "", target.port)[0]
 
 
 def _listed_as(target: Target) -> str:
@@ -66,8 +88,4 @@ def _listed_as(target: Target) -> str:
 
 def is_known(target: Target, key: SSHKey) -> bool:
     """Whether the user's file of known hosts has this key for the target."""
-    path = known_hosts()
-    if not path.is_file():
-        return False
-    keys = asyncssh.match_known_hosts(str(path), target.host, "", target.port)[0]
-    return key in keys
+    return key in _keys_of(target)

@@ -7,13 +7,13 @@ import os
 import posixpath
 import socket
 import stat
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 import asyncssh
-from asyncssh import SFTPAttrs, SSHKey
+from asyncssh import SFTPAttrs, SSHKey, SSHKeyPair
 
+from .. import passwords
 from ..errors import (
     ConnectionLostError,
     DeniedError,
@@ -25,10 +25,10 @@ from ..errors import (
     UnreachableError,
 )
 from ..many import each
-from ..passwords import Password
+from ..passwords import Password, Secret
 from ..targets import Target
 from ..transport import Entry, Kind
-from . import hostkeys
+from . import hostkeys, keys
 from .replacing import replace
 
 _LOST = (
@@ -49,10 +49,12 @@ _CONNECT_SECONDS, _LOGIN_SECONDS, _SILENT_SECONDS = 20, 180, 20
 """A person may have to type a password; a connection that is silent for long is lost."""
 
 
-async def open_sftp(target: Target, password: Callable[[], Password]) -> Sftp:
+async def open_sftp(target: Target, secret: Secret) -> Sftp:
     """Connect, see that the server is the right one, log in."""
-    caller = Caller(target, password)
-    connection = await _connected(target, caller)
+    caller = Caller(target, secret)
+    known = hostkeys.known_for(target)
+    async with keys.offered(target.key, caller.passphrase) as pairs:
+        connection = await _connected(target, caller, known, pairs)
     try:
         client = await connection.start_sftp_client()
     except asyncssh.Error as error:
@@ -63,18 +65,17 @@ async def open_sftp(target: Target, password: Callable[[], Password]) -> Sftp:
     return Sftp(connection, client, target.folder)
 
 
-async def _connected(target: Target, caller: Caller) -> asyncssh.SSHClientConnection:
-    keys = [str(Path(target.key).expanduser())] if target.key else ()
+async def _connected(
+    target: Target, caller: Caller, known: hostkeys.Known, pairs: list[SSHKeyPair]
+) -> asyncssh.SSHClientConnection:
     try:
         return await asyncssh.connect(
             target.host,
             target.port,
             username=target.user,
             client_factory=lambda: caller,
-            known_hosts=hostkeys.known_for(target),
-            client_keys=keys,
-            passphrase=(lambda _: caller.passphrase()) if target.key else None,
-            ignore_encrypted=not target.key,
+            known_hosts=known,
+            client_keys=pairs or None,  # of an empty list asyncssh would make the usual files
             config=None,  # what ~/.ssh/config says is no setting of the target
             connect_timeout=_CONNECT_SECONDS,
             login_timeout=_LOGIN_SECONDS,
@@ -84,11 +85,7 @@ async def _connected(target: Target, caller: Caller) -> asyncssh.SSHClientConnec
         raise hostkeys.refusal(target, caller.offered) from error
     except asyncssh.PermissionDenied as error:
         raise LoginError(caller.refusal()) from error
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-        raise LoginError(f"{target.key} cannot be used: {error}; is it the private key?") from error
     except (OSError, asyncssh.Error, TimeoutError) as error:
-        if isinstance(error, FileNotFoundError) and target.key:
-            raise LoginError(f"there is no key file {target.key}; name yours") from error
         raise UnreachableError(
             f"{target.host} port {target.port} cannot be reached: {_reason(error)};"
             " check the network, the host and the port"
@@ -98,9 +95,10 @@ async def _connected(target: Target, caller: Caller) -> asyncssh.SSHClientConnec
 class Caller(asyncssh.SSHClient):
     """Answers the server's questions, once each: who are you, what is your password."""
 
-    def __init__(self, target: Target, password: Callable[[], Password]) -> None:
-        self._target, self._password = target, password
+    def __init__(self, target: Target, secret: Secret) -> None:
+        self._target, self._find = target, secret
         self._used: Password | None = None
+        self._has_passphrase = False
         self._answered: set[str] = set()
         self.offered: SSHKey | None = None
 
@@ -126,23 +124,28 @@ class Caller(asyncssh.SSHClient):
         hidden = len(prompts) == 1 and not prompts[0][1]
         return [self._used.text] if hidden and self._used else None
 
-    def passphrase(self) -> str:
-        """What opens the key file."""
-        self._used = self._password()
-        return self._used.text
+    def passphrase(self) -> Password:
+        """What opens the key file; it is no password for the server."""
+        self._has_passphrase = True
+        return self._find(passwords.passphrase_of(self._target))
 
     def refusal(self) -> str:
         """Why nobody was let in, as far as it can be told."""
         who = f"{self._target.user} at {self._target.host}"
         if self._used:
             return f"{who} is not let in with {self._used.source}; check the user and the password"
+        if self._target.key:
+            return (
+                f"{who} is not let in with the key {self._target.key}; is it the right one, and"
+                " has the server its public half?"
+            )
         return f"{who} is not let in with the keys of the agent and of ~/.ssh; name one by 'key'"
 
     def _secret(self, method: str) -> str | None:
-        if method in self._answered:
+        if method in self._answered or self._has_passphrase:
             return None
         self._answered.add(method)
-        self._used = self._password()
+        self._used = self._find(passwords.password_of(self._target))
         return self._used.text
 
 
