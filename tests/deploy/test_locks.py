@@ -85,6 +85,7 @@ MINE = {"user": me().user, "host": me().host}
         "{",
         "",
     ],
+    ids=lambda _: "lie",  # their own would tell of the process that made them
 )
 def test_a_lock_that_lies_is_nobodys(send: Send, first: Path, target: Path, lie: str):
     """It is taken over like one that was left behind; a real one always says whose it is."""
