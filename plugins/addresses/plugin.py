@@ -155,8 +155,9 @@ def _draft_problems(context: Mapping[str, Any]) -> Iterator[str]:
 
 def _field_problems(context: Mapping[str, Any]) -> Iterator[str]:
     """Tell of fields by mistake, also in drafts: their examples are run."""
-    for content in context["generated_content"].values():
-        for name, text in field_problems(content.metadata if content is not None else ()):
+    found = (content for content in context["generated_content"].values() if content is not None)
+    for content in sorted(found, key=lambda content: str(content.source_path)):
+        for name, text in field_problems(content.metadata):
             yield f"{_place(content, name)}: {text}"
 
 
