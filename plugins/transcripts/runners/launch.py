@@ -60,6 +60,7 @@ def _ensure_hosts(etc: Path) -> None:
         before = etc.stat()
         with contextlib.suppress(FileExistsError):  # another of us made it
             hosts.touch(exist_ok=False)
+            os.chown(hosts, before.st_uid, before.st_gid)
         os.utime(etc, ns=(before.st_atime_ns, before.st_mtime_ns))  # a session can see that
     except OSError as error:
         raise SandboxError(complaint) from error
