@@ -49,4 +49,4 @@ def test_each_class_that_a_template_gives_is_styled_or_a_microformat(style: str)
 def test_pictures_have_a_white_ground_in_the_dark_and_frames_fit(style: str) -> None:
     dark = "@media screen and (prefers-color-scheme: dark) { .body img { background: #fff }"
     assert dark in style
-    assert "iframe, object, canvas, textarea, select { max-width: 100% }" in style
+    assert "video, svg, iframe, object, canvas, select, textarea { max-width: 100% }" in style
