@@ -65,12 +65,14 @@ def _executed(path: Path) -> dict[str, Any]:
 
 @contextmanager
 def _imports_from(directory: Path) -> Iterator[None]:
-    """Let settings files import each other, and leave no trace of that."""
-    before = set(sys.modules)
+    """Let settings files import each other, whatever was imported before, and leave no trace."""
+    names = ("pelicanconf", "publishconf")
+    before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
     sys.path.insert(0, str(directory))
     try:
         yield
     finally:
         sys.path.remove(str(directory))
-        for name in {"pelicanconf", "publishconf"} & (set(sys.modules) - before):
-            del sys.modules[name]
+        for name in names:
+            sys.modules.pop(name, None)
+        sys.modules.update(before)

@@ -1,17 +1,17 @@
 """Which tags of an author are told, and on which line; and that nothing else ever is."""
 
+import runpy
 from pathlib import Path
 
 import pytest
 from markdown import Markdown
-from pelican.settings import read_settings
 
 from prose.markup import mistakes
 from prose.source import Source
 
 
 def _told(markdown: str) -> list[str]:
-    options = read_settings(str(Path(__file__).parents[2] / "pelicanconf.py"))["MARKDOWN"]
+    options = runpy.run_path(str(Path(__file__).parents[2] / "pelicanconf.py"))["MARKDOWN"]
     return [mistake.text for mistake in mistakes(Markdown(**options).convert(markdown))]
 
 

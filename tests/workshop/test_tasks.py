@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -180,3 +181,13 @@ def test_no_task_needs_a_terminal_or_an_editor(project: Project):
         check=False,
     )
     assert (done.returncode, done.stdout) == (0, "content/on-time.md\n")
+
+
+def test_settings_are_those_of_the_project_whatever_was_imported(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    another = ModuleType("pelicanconf")
+    monkeypatch.setitem(sys.modules, "pelicanconf", another)
+    settings = project.settings("publishconf.py")
+    assert settings["SITENAME"] == project.settings("pelicanconf.py")["SITENAME"]
+    assert sys.modules["pelicanconf"] is another
