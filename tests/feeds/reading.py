@@ -37,7 +37,9 @@ def newsboat(feed: Path, home: Path) -> str:
     (home / "config").write_text(f"text-width {COLUMNS - 10}\n")
     paths = {"-u": "urls", "-c": "cache.db", "-C": "config"}
     options = [word for key, name in paths.items() for word in (key, str(home / name))]
-    with _Terminal(["newsboat", "-r", *options], home) as terminal:
+    # Fetched before: "-r" was seen to show the feed without its articles.
+    _run(["newsboat", *options, "-x", "reload"], home=home)
+    with _Terminal(["newsboat", *options], home) as terminal:
         terminal.wait_for("1/1)")
         terminal.type("\r", then="Articles in feed")
         terminal.type("\r", then="Link: ")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import pty
 import secrets
+import select
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import PATIENCE, Site, eventually, running
+from .conftest import PATIENCE, REPOSITORY, Site, eventually, running
 
 
 @pytest.fixture
@@ -115,7 +117,8 @@ def test_a_second_run_is_refused_while_one_is_recording(site: Site, token: str) 
 
 def test_on_a_terminal_progress_is_live(site: Site, token: str) -> None:
     master, terminal = pty.openpty()
-    process = site.start("run", stdout=terminal, stderr=terminal)
+    able = {**os.environ, "PYTHONPATH": str(REPOSITORY / "plugins"), "TERM": "xterm"}
+    process = site.start("run", stdout=terminal, stderr=terminal, env=able)
     os.close(terminal)
     quick = b"content/quick.md main: ran 1 command, "
     shown = _until(master, b"content/slow.md main", b"1/2", quick)
@@ -129,8 +132,10 @@ def test_on_a_terminal_progress_is_live(site: Site, token: str) -> None:
 
 
 def _until(master: int, *words: bytes) -> bytes:
-    shown = b""
+    shown, end = b"", time.monotonic() + PATIENCE
     while not all(word in shown for word in words):
+        ready, _, _ = select.select([master], [], [], max(0, end - time.monotonic()))
+        assert ready, f"{words} did not come: {shown!r}"
         shown += os.read(master, 65536)
     return shown
 
