@@ -19,17 +19,7 @@ from .conftest import FIRST, live, options
 from .servers import PASSWORD, Server
 
 WORDS = "correct horse"
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An author without keys, agent, keyring or known hosts."""
-    for name in ("SSH_AUTH_SOCK", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (tmp_path / "home/.ssh").mkdir(parents=True)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -46,17 +46,7 @@ KINDS: dict[str, Start] = {
 }
 WITH_PASSWORD = ("asyncssh", "vsftpd", "proftpd", "ftp")
 PINNED = ("sshd", "asyncssh", "vsftpd", "proftpd")
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An author without keys, agent, keyring or known hosts."""
-    for name in ("SSH_AUTH_SOCK", "DISPLAY", "DBUS_SESSION_BUS_ADDRESS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    (tmp_path / "home/.ssh").mkdir(parents=True)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture
